@@ -1,0 +1,125 @@
+package dev.baton.cluster;
+
+import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.MembershipEvent;
+import com.hazelcast.cluster.MembershipListener;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * This node as a part of the cluster: its name, the others, the clock they share, and the way to their inboxes. Safe from
+ * any thread; nothing here blocks.
+ *
+ * <p>A node's name is made anew at each start, so a node that died and came back is another node.
+ */
+public final class ClusterNode {
+
+    /** The member attribute that carries a node's name. */
+    public static final String NODE_ATTRIBUTE = "baton.node";
+
+    private static final String INBOX = "baton.node.";
+
+    private final Vertx vertx;
+    private final HazelcastInstance hazelcast;
+    private final String id;
+
+    /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
+    public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
+    }
+
+    /** This node's name. */
+    public String id() {
+        return id;
+    }
+
+    /** Milliseconds of cluster time: the clock of the oldest member, followed by all. */
+    public long now() {
+        return hazelcast.getCluster().getClusterTime();
+    }
+
+    /** The names of all live nodes, this one among them. */
+    public Set<String> nodes() {
+        Set<String> nodes = new TreeSet<>();
+        for (Member member : hazelcast.getCluster().getMembers()) {
+            String node = member.getAttribute(NODE_ATTRIBUTE);
+            if (node != null) {
+                nodes.add(node);
+            }
+        }
+        return nodes;
+    }
+
+    /** The node that owns the partition of a key, unless that is being decided just now. */
+    public Optional<String> ownerOf(String key) {
+        Member owner = hazelcast.getPartitionService().getPartition(key).getOwner();
+        return Optional.ofNullable(owner).map(member -> member.getAttribute(NODE_ATTRIBUTE));
+    }
+
+    /** Whether this node acts for a key. */
+    public boolean owns(String key) {
+        Member owner = hazelcast.getPartitionService().getPartition(key).getOwner();
+        return owner != null && owner.localMember();
+    }
+
+    /** A map that all nodes share. */
+    public <K, V> IMap<K, V> map(String name) {
+        return hazelcast.getMap(name);
+    }
+
+    /** A hint to a node's inbox: may be lost, arrives in the order it was sent from one context. */
+    public void tell(String node, JsonObject message) {
+        vertx.eventBus().send(INBOX + node, message);
+    }
+
+    /** Opens this node's inbox; the handler runs on the context of the caller. */
+    public Future<Void> listen(Consumer<JsonObject> handler) {
+        return vertx.eventBus()
+                .<JsonObject>consumer(INBOX + id, message -> handler.accept(message.body()))
+                .completion();
+    }
+
+    /** Calls {@code lost} on {@code context} with the name of each node that leaves or dies; returns what ends it. */
+    public Runnable onLost(Context context, Consumer<String> lost) {
+        return onChange(context, node -> {}, lost);
+    }
+
+    /** Calls {@code came} and {@code lost} on {@code context} as nodes come and go; returns what ends it. */
+    public Runnable onChange(Context context, Consumer<String> came, Consumer<String> lost) {
+        var registration = hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                tell(event.getMember(), came);
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                tell(event.getMember(), lost);
+            }
+
+            private void tell(Member member, Consumer<String> consumer) {
+                String node = member.getAttribute(NODE_ATTRIBUTE);
+                if (node != null) {
+                    context.runOnContext(v -> consumer.accept(node));
+                }
+            }
+        });
+        return () -> hazelcast.getCluster().removeMembershipListener(registration);
+    }
+
+    /** Hazelcast's answer as a future of {@code context}. */
+    public static <T> Future<T> future(Context context, CompletionStage<T> stage) {
+        return Future.fromCompletionStage(stage, context);
+    }
+}

@@ -1,0 +1,330 @@
+package dev.baton.protocol;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Reads a text frame into a {@link ClientMessage}: one pass over the text, unknown fields skipped, the application's data
+ * cut out as it stands. Immutable; any thread.
+ */
+public final class MessageReader {
+
+    /** Deeper nesting than this is no message of ours; it bounds what a hostile frame can cost. */
+    private static final int DEEPEST = 100;
+
+    /** The longest operation id, session id or log id, in characters. */
+    private static final int LONGEST_ID = 200;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+            .build();
+
+    private final int longestName;
+    private final int largestData;
+
+    /**
+     * A reader with these limits.
+     *
+     * @param longestName of a user's id and name, in characters
+     * @param largestData of {@code update}, {@code say} and {@code signal}, in bytes of UTF-8
+     */
+    public MessageReader(int longestName, int largestData) {
+        this.longestName = longestName;
+        this.largestData = largestData;
+    }
+
+    /**
+     * Reads one frame.
+     *
+     * @throws BadMessage naming what was wrong
+     */
+    public ClientMessage read(String text) throws BadMessage {
+        Fields fields = new Fields(parse(text));
+        String type = fields.text("type");
+        if (type.isEmpty()) {
+            throw fields.bad("type must not be empty");
+        }
+        return switch (type) {
+            case "hello" ->
+                new ClientMessage.Hello(
+                        fields.ref, fields.optionalText("token"), user(fields), fields.optionalText("resume"));
+            case "join" ->
+                new ClientMessage.Join(
+                        fields.ref,
+                        fields.document(),
+                        mode(fields),
+                        fields.optionalSeq("after"),
+                        fields.optionalText("log"));
+            case "leave" -> new ClientMessage.Leave(fields.ref, fields.document());
+            case "request" -> new ClientMessage.Request(fields.ref, fields.document());
+            case "answer" ->
+                new ClientMessage.Answer(
+                        fields.ref,
+                        fields.document(),
+                        fields.seq("epoch"),
+                        fields.id("session"),
+                        fields.flag("accept"));
+            case "release" ->
+                new ClientMessage.Release(
+                        fields.ref, fields.document(), fields.seq("epoch"), fields.optionalText("to"));
+            case "update" ->
+                new ClientMessage.Update(
+                        fields.ref, fields.document(), fields.seq("epoch"), fields.id("id"), fields.data(largestData));
+            case "snapshot" ->
+                new ClientMessage.Snapshot(
+                        fields.ref,
+                        fields.document(),
+                        fields.seq("epoch"),
+                        fields.seq("seq"),
+                        fields.data(Integer.MAX_VALUE));
+            case "say" ->
+                new ClientMessage.Say(fields.ref, fields.document(), fields.id("id"), fields.data(largestData));
+            case "signal" -> new ClientMessage.Signal(fields.ref, fields.document(), fields.data(largestData));
+            case "ping" -> new ClientMessage.Ping(fields.ref);
+            default ->
+                throw new BadMessage(ErrorCode.UNKNOWN_TYPE, "type '" + shown(type) + "' is not known", fields.ref);
+        };
+    }
+
+    private Optional<User> user(Fields fields) throws BadMessage {
+        Optional<Token> given = fields.optional("user");
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        if (given.get().kind != JsonToken.START_OBJECT) {
+            throw fields.bad("user must be an object with id and name");
+        }
+        Fields user = new Fields(parse(given.get().text), fields.ref);
+        String id = name(user, "id", "user.id");
+        String shown = user.optional("name").isPresent() ? name(user, "name", "user.name") : id;
+        return Optional.of(new User(id, shown));
+    }
+
+    private String name(Fields fields, String key, String path) throws BadMessage {
+        String value = fields.text(key, path);
+        if (value.isBlank() || value.codePointCount(0, value.length()) > longestName) {
+            throw fields.bad(path + " must have 1 to " + longestName + " characters");
+        }
+        if (value.codePoints().anyMatch(MessageReader::unprintable)) {
+            throw fields.bad(path + " must not hold control characters");
+        }
+        return value;
+    }
+
+    /** Control and format characters, line and paragraph separators, lone surrogates: they break a line or hide text. */
+    private static boolean unprintable(int point) {
+        return switch (Character.getType(point)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> !joiner(point);
+            default -> false;
+        };
+    }
+
+    /** Zero-width joiner and non-joiner are part of names in several scripts, and of emoji. */
+    private static boolean joiner(int point) {
+        return point == 0x200c || point == 0x200d;
+    }
+
+    private static Mode mode(Fields fields) throws BadMessage {
+        return switch (fields.text("mode")) {
+            case "edit" -> Mode.EDIT;
+            case "view" -> Mode.VIEW;
+            default -> throw fields.bad("mode must be edit or view");
+        };
+    }
+
+    private static String shown(String text) {
+        String cut = text.length() > 40 ? text.substring(0, 40) + "…" : text;
+        return cut.replaceAll("\\p{C}", "?");
+    }
+
+    /** The top-level fields of one JSON object, each as its own text. */
+    private static Map<String, Token> parse(String text) throws BadMessage {
+        Map<String, Token> fields = new HashMap<>();
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new BadMessage(ErrorCode.BAD_MESSAGE, "a message is one JSON object", Optional.empty());
+            }
+            while (parser.nextToken() != JsonToken.END_OBJECT) {
+                String name = parser.currentName();
+                JsonToken kind = parser.nextToken();
+                int from = (int) parser.currentTokenLocation().getCharOffset();
+                String plain = kind.isScalarValue() ? parser.getText() : "";
+                parser.skipChildren();
+                int to = kind.isScalarValue()
+                        ? scalarEnd(text, from, kind)
+                        : (int) parser.currentLocation().getCharOffset();
+                fields.put(name, new Token(kind, plain, text.substring(from, to)));
+            }
+            if (parser.nextToken() != null) {
+                throw new BadMessage(ErrorCode.BAD_MESSAGE, "a frame holds one JSON object only", Optional.empty());
+            }
+        } catch (JsonParseException notJson) {
+            throw new BadMessage(
+                    ErrorCode.BAD_MESSAGE,
+                    "not JSON, at character " + notJson.getLocation().getCharOffset(),
+                    Optional.empty());
+        } catch (IOException tooDeep) {
+            throw new BadMessage(
+                    ErrorCode.BAD_MESSAGE,
+                    "nested deeper than " + DEEPEST + ", or a number too long",
+                    Optional.empty());
+        }
+        return fields;
+    }
+
+    private static int scalarEnd(String text, int from, JsonToken kind) {
+        int at = from;
+        if (kind == JsonToken.VALUE_STRING) {
+            at++;
+            while (text.charAt(at) != '"') {
+                at += text.charAt(at) == '\\' ? 2 : 1;
+            }
+            return at + 1;
+        }
+        while (at < text.length() && ",}] \t\r\n".indexOf(text.charAt(at)) < 0) {
+            at++;
+        }
+        return at;
+    }
+
+    /** A value: its kind, its plain content when it is a scalar, and its text as it stood in the frame. */
+    private record Token(JsonToken kind, String plain, String text) {}
+
+    private static final class Fields {
+        private final Map<String, Token> all;
+        private final Optional<Json> ref;
+
+        Fields(Map<String, Token> all) throws BadMessage {
+            this.all = all;
+            this.ref = readRef(all);
+        }
+
+        Fields(Map<String, Token> all, Optional<Json> ref) {
+            this.all = all;
+            this.ref = ref;
+        }
+
+        private static Optional<Json> readRef(Map<String, Token> all) throws BadMessage {
+            Token ref = all.get("ref");
+            if (ref == null || ref.kind == JsonToken.VALUE_NULL) {
+                return Optional.empty();
+            }
+            boolean known = ref.kind == JsonToken.VALUE_STRING || ref.kind.isNumeric();
+            if (!known || ref.text.length() > LONGEST_ID) {
+                throw new BadMessage(
+                        ErrorCode.BAD_MESSAGE,
+                        "ref must be a string or a number, of at most " + LONGEST_ID + " characters",
+                        Optional.empty());
+            }
+            return Optional.of(new Json(ref.text));
+        }
+
+        BadMessage bad(String message) {
+            return new BadMessage(ErrorCode.BAD_MESSAGE, message, ref);
+        }
+
+        Optional<Token> optional(String key) {
+            return Optional.ofNullable(all.get(key)).filter(token -> token.kind != JsonToken.VALUE_NULL);
+        }
+
+        String text(String key) throws BadMessage {
+            return text(key, key);
+        }
+
+        String text(String key, String path) throws BadMessage {
+            Token token = optional(key).orElseThrow(() -> bad(path + " is missing"));
+            if (token.kind != JsonToken.VALUE_STRING) {
+                throw bad(path + " must be a string");
+            }
+            return token.plain;
+        }
+
+        Optional<String> optionalText(String key) throws BadMessage {
+            return optional(key).isPresent() ? Optional.of(text(key)) : Optional.empty();
+        }
+
+        String id(String key) throws BadMessage {
+            String id = text(key);
+            if (id.isEmpty() || id.length() > LONGEST_ID) {
+                throw bad(key + " must have 1 to " + LONGEST_ID + " characters");
+            }
+            return id;
+        }
+
+        String document() throws BadMessage {
+            String name = text("document");
+            if (!DocumentName.isValid(name)) {
+                throw new BadMessage(
+                        ErrorCode.BAD_DOCUMENT,
+                        "a document is named by 1 to " + DocumentName.LONGEST + " characters of A-Z a-z 0-9 . _ ~ / -",
+                        ref);
+            }
+            return name;
+        }
+
+        long seq(String key) throws BadMessage {
+            Token token = optional(key).orElseThrow(() -> bad(key + " is missing"));
+            if (token.kind != JsonToken.VALUE_NUMBER_INT) {
+                throw bad(key + " must be a whole number");
+            }
+            try {
+                long value = Long.parseLong(token.plain);
+                if (value >= 0) {
+                    return value;
+                }
+            } catch (NumberFormatException tooLong) {
+                throw bad(key + " must lie between 0 and 2^63-1");
+            }
+            throw bad(key + " must not be negative");
+        }
+
+        OptionalLong optionalSeq(String key) throws BadMessage {
+            return optional(key).isPresent() ? OptionalLong.of(seq(key)) : OptionalLong.empty();
+        }
+
+        boolean flag(String key) throws BadMessage {
+            Token token = optional(key).orElseThrow(() -> bad(key + " is missing"));
+            if (!token.kind.isBoolean()) {
+                throw bad(key + " must be true or false");
+            }
+            return token.kind == JsonToken.VALUE_TRUE;
+        }
+
+        Json data(int largest) throws BadMessage {
+            Token token = all.get("data");
+            if (token == null) {
+                throw bad("data is missing");
+            }
+            if (utf8Length(token.text) > largest) {
+                throw new BadMessage(ErrorCode.TOO_LARGE, "data must not exceed " + largest + " bytes", ref);
+            }
+            return new Json(token.text);
+        }
+
+        private static long utf8Length(String text) {
+            long bytes = text.length();
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c >= 0x800 && !Character.isSurrogate(c)) {
+                    bytes += 2;
+                } else if (c >= 0x80) {
+                    bytes += 1;
+                }
+            }
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.baton.rights;
+
+import java.io.Serializable;
+import java.util.List;
+
+/** One thing that can happen to a document's record; travels to the member that owns the document's partition. */
+public sealed interface LockEvent extends Serializable {
+
+    /** The record after this, at {@code now} in milliseconds of cluster time. Pure, and harmless when it runs twice. */
+    LockRecord apply(LockRecord record, long now);
+
+    /** An event that concerns the lock alone. */
+    sealed interface OfLock extends LockEvent {
+        /** The lock after this. */
+        EditLock apply(EditLock lock, long now);
+
+        @Override
+        default LockRecord apply(LockRecord record, long now) {
+            return record.next(apply(record.lock(), now), record.audience(), now);
+        }
+    }
+
+    /** A node has members of the document and wants to hear of its lock. */
+    record Enter(String node) implements LockEvent {
+        @Override
+        public LockRecord apply(LockRecord record, long now) {
+            return record.next(record.lock(), LockRecord.with(record.audience(), node), now);
+        }
+    }
+
+    /** A node has members no longer, or is lost. */
+    record Exit(String node) implements LockEvent {
+        @Override
+        public LockRecord apply(LockRecord record, long now) {
+            return record.next(record.lock(), LockRecord.without(record.audience(), node), now);
+        }
+    }
+
+    /** {@link EditLock#loaded}; {@code holder} has at most one element. */
+    record Loaded(long epoch, List<Waiter> holder) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.loaded(epoch, holder.stream().findFirst(), now);
+        }
+    }
+
+    /** {@link EditLock#enqueue}. */
+    record Enqueue(Waiter waiter) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.enqueue(waiter, now);
+        }
+    }
+
+    /** {@link EditLock#leave}. */
+    record Leave(String session, String cause) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.leave(session, cause, now);
+        }
+    }
+
+    /** {@link EditLock#lost}. */
+    record Lost(String session, long generation, Presence.Away away) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.lost(session, generation, away, now);
+        }
+    }
+
+    /** {@link EditLock#connected}. */
+    record Connected(String session, long generation) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.connected(session, generation, now);
+        }
+    }
+
+    /** Stands in line, if not there yet, and asks the holder: {@link EditLock#ask}. */
+    record Request(Waiter waiter, long until) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.enqueue(waiter, now).ask(new Ask(waiter.session(), now, until), now);
+        }
+    }
+
+    /** {@link EditLock#answer}. */
+    record Answer(String session, long epoch, String asker, boolean accept) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.answer(session, epoch, asker, accept, now);
+        }
+    }
+
+    /** {@link EditLock#release}; {@code to} has at most one element. */
+    record Release(String session, long epoch, List<Waiter> to) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.release(session, epoch, to.stream().findFirst(), now);
+        }
+    }
+
+    /** {@link EditLock#claimed}. */
+    record Claimed(long epoch, String session) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.claimed(epoch, session, now);
+        }
+    }
+
+    /** {@link EditLock#refused}. */
+    record Refused(String session) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.refused(session, now);
+        }
+    }
+
+    /** {@link EditLock#vacated}. */
+    record Vacated(long epoch, boolean current) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.vacated(epoch, current, now);
+        }
+    }
+
+    /** {@link EditLock#tick}. */
+    record Tick() implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.tick(now);
+        }
+    }
+}

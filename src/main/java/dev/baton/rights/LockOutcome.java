@@ -1,0 +1,23 @@
+package dev.baton.rights;
+
+import java.io.Serializable;
+
+/**
+ * What an event came to.
+ *
+ * @param before the record that the event met
+ * @param after the record it left; the same value when the event did not apply
+ */
+public record LockOutcome(LockRecord before, LockRecord after) implements Serializable {
+
+    /** Whether the event changed anything. */
+    public boolean applied() {
+        return after.revision() != before.revision();
+    }
+
+    /** Whether this very event completed a hand-over. */
+    public boolean granted() {
+        return after.lock().tenure() instanceof Tenure.Held
+                && after.lock().epoch() > before.lock().epoch();
+    }
+}
