@@ -19,7 +19,7 @@ record LockProcessor(LockEvent event, long now) implements EntryProcessor<String
         if (after.idle()) {
             // The epoch is in the store; what is left here is nothing that cannot be asked for again.
             entry.setValue(null);
-        } else if (after != before) {
+        } else if (after.revision() != before.revision()) {
             entry.setValue(after);
         }
         return new LockOutcome(before, after);
