@@ -1,0 +1,99 @@
+package dev.baton.session;
+
+import java.io.Serializable;
+
+/** One thing that can happen to a session's record; travels to the member that owns the session's partition. Pure. */
+sealed interface SessionEvent extends Serializable {
+
+    /** Whether this happens to the record as it stands. News of an earlier connection does not. */
+    boolean applies(SessionRecord record, long now);
+
+    /** The record after this; called only if it applies. */
+    SessionRecord apply(SessionRecord record, long now);
+
+    /** Whether the record is gone after this. */
+    default boolean ends() {
+        return false;
+    }
+
+    /** Somebody shows the secret on a node. */
+    record Resume(String hash, String user, String node) implements SessionEvent {
+
+        /** Stands for whoever the session belongs to. */
+        static final String ANY_USER = "";
+
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
+            boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired;
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.connectedTo(node);
+        }
+
+        @Override
+        public String toString() {
+            return "Resume[" + node + "]";
+        }
+    }
+
+    /** The connection of that generation was lost. */
+    record Lose(long generation, String cause, long expiry) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.online() && record.generation() == generation;
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(new SessionRecord.Offline(cause, now, now + expiry));
+        }
+    }
+
+    /** The session takes part in a document, or in another mode. */
+    record Enter(long generation, String document, Standing standing) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.generation() == generation;
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.in(document, standing);
+        }
+    }
+
+    /** The session takes part in a document no longer. */
+    record Exit(long generation, String document) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.generation() == generation && record.documents().containsKey(document);
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.notIn(document);
+        }
+    }
+
+    /** Nobody came back in time. */
+    record Expire() implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record;
+        }
+
+        @Override
+        public boolean ends() {
+            return true;
+        }
+    }
+}

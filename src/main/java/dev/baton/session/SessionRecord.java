@@ -1,0 +1,80 @@
+package dev.baton.session;
+
+import dev.baton.protocol.User;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the cluster keeps of a session.
+ *
+ * @param id its public id
+ * @param user who is behind it
+ * @param secretHash {@link ResumeSecret#hash} of what it is resumed with
+ * @param node the node it is, or was last, connected to
+ * @param generation how often it has been connected; 1 after the first {@code hello}
+ * @param link whether it is connected
+ * @param documents the documents it takes part in
+ */
+public record SessionRecord(
+        String id,
+        User user,
+        String secretHash,
+        String node,
+        long generation,
+        Link link,
+        Map<String, Standing> documents)
+        implements Serializable {
+
+    /** Keeps the map immutable. */
+    public SessionRecord {
+        documents = Map.copyOf(documents);
+    }
+
+    /** Whether a session is connected. */
+    public sealed interface Link extends Serializable {}
+
+    /** It is. */
+    public record Online() implements Link {}
+
+    /**
+     * It is not, and may be resumed until then.
+     *
+     * @param cause {@code closed}, {@code timeout} or {@code node-lost}
+     * @param since when it was lost, in milliseconds of cluster time
+     * @param until when it expires
+     */
+    public record Offline(String cause, long since, long until) implements Link {}
+
+    /** Whether it is connected. */
+    public boolean online() {
+        return link instanceof Online;
+    }
+
+    SessionRecord with(Link other) {
+        return new SessionRecord(id, user, secretHash, node, generation, other, documents);
+    }
+
+    SessionRecord connectedTo(String newNode) {
+        return new SessionRecord(id, user, secretHash, newNode, generation + 1, new Online(), documents);
+    }
+
+    SessionRecord in(String document, Standing standing) {
+        Map<String, Standing> more = new TreeMap<>(documents);
+        more.put(document, standing);
+        return new SessionRecord(id, user, secretHash, node, generation, link, more);
+    }
+
+    SessionRecord notIn(String document) {
+        Map<String, Standing> fewer = new TreeMap<>(documents);
+        fewer.remove(document);
+        return new SessionRecord(id, user, secretHash, node, generation, link, fewer);
+    }
+
+    /** Without the hash of the secret. */
+    @Override
+    public String toString() {
+        return "SessionRecord[" + id + ", node=" + node + ", generation=" + generation + ", " + link + ", documents="
+                + documents.size() + "]";
+    }
+}

@@ -1,0 +1,190 @@
+package dev.baton.session;
+
+import com.hazelcast.map.IMap;
+import com.hazelcast.query.Predicate;
+import dev.baton.cluster.ClusterNode;
+import dev.baton.protocol.Mode;
+import dev.baton.protocol.User;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The sessions of the cluster. Every change is an entry processor on the session's record, so two nodes that want to change
+ * one session are put in order, and exactly one of them is told that it did; that one publishes the news.
+ *
+ * <p>Any context; futures complete on the caller's. A future fails when Hazelcast cannot answer, which it retries by itself
+ * while partitions move.
+ */
+public final class Sessions {
+
+    /** The name of the shared map. */
+    public static final String MAP = "baton.sessions";
+
+    /**
+     * A session that has just been connected.
+     *
+     * @param record as it is now
+     * @param secret what to resume it with
+     * @param resumed whether it was there before
+     */
+    public record Connected(SessionRecord record, ResumeSecret secret, boolean resumed) {}
+
+    /**
+     * The connection that a resumed session had before, still open as far as the cluster knew.
+     *
+     * @param session the session
+     * @param node where that connection is
+     * @param generation which one it is
+     */
+    public record Replaced(String session, String node, long generation) {}
+
+    private final Vertx vertx;
+    private final ClusterNode node;
+    private final IMap<String, SessionRecord> map;
+    private final Duration expiry;
+
+    /**
+     * The sessions as seen from a node.
+     *
+     * @param expiry how long an offline session can be resumed
+     */
+    public Sessions(Vertx vertx, ClusterNode node, Duration expiry) {
+        this.vertx = vertx;
+        this.node = node;
+        this.map = node.map(MAP);
+        this.expiry = expiry;
+    }
+
+    /** A new session of that user, connected to this node. */
+    public Future<Connected> create(User user) {
+        ResumeSecret secret = ResumeSecret.fresh();
+        return adopt(user, secret, Map.of()).map(record -> new Connected(record, secret, false));
+    }
+
+    /** A session that the cluster has forgotten and the store has not: connected to this node, away from no document. */
+    public Future<SessionRecord> adopt(User user, ResumeSecret secret, Map<String, Standing> documents) {
+        SessionRecord record = new SessionRecord(
+                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents);
+        return future(() -> map.setAsync(record.id(), record)).map(v -> {
+            publish(record, Liveness.State.ONLINE, documents.isEmpty() ? "hello" : "resumed");
+            return record;
+        });
+    }
+
+    /**
+     * Takes a session up again on this node.
+     *
+     * @param user if given, the session must be this user's
+     * @return empty when there is no such session, the secret is wrong, or it has expired
+     */
+    public Future<Optional<Connected>> resume(ResumeSecret secret, Optional<User> user, Consumer<Replaced> replaced) {
+        var event = new SessionEvent.Resume(
+                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id());
+        return submit(secret.session(), event).map(outcome -> {
+            outcome.before()
+                    .filter(SessionRecord::online)
+                    .ifPresent(
+                            before -> replaced.accept(new Replaced(before.id(), before.node(), before.generation())));
+            outcome.after().ifPresent(after -> publish(after, Liveness.State.ONLINE, "resumed"));
+            return outcome.after().map(after -> new Connected(after, secret, true));
+        });
+    }
+
+    /** The connection of that generation was lost. Whoever gets a record back was the one to notice, and has told all. */
+    public Future<Optional<SessionRecord>> lose(String session, long generation, String cause) {
+        return submit(session, new SessionEvent.Lose(generation, cause, expiry.toMillis()))
+                .map(outcome -> {
+                    outcome.after().ifPresent(after -> publish(after, Liveness.State.OFFLINE, cause));
+                    return outcome.after();
+                });
+    }
+
+    /** The session takes part in a document. Empty when the session is connected elsewhere by now. */
+    public Future<Optional<SessionRecord>> enter(
+            String session, long generation, String document, Mode mode, long since) {
+        return submit(session, new SessionEvent.Enter(generation, document, new Standing(mode, since)))
+                .map(SessionProcessor.Outcome::after);
+    }
+
+    /** The session takes part in a document no longer. */
+    public Future<Optional<SessionRecord>> exit(String session, long generation, String document) {
+        return submit(session, new SessionEvent.Exit(generation, document)).map(SessionProcessor.Outcome::after);
+    }
+
+    /** The sessions of those ids, as far as there are any. Reads many at once, off the event loop. */
+    public Future<Map<String, SessionRecord>> find(Collection<String> ids) {
+        if (ids.isEmpty()) {
+            return Future.succeededFuture(Map.of());
+        }
+        Set<String> asked = Set.copyOf(ids);
+        return vertx.executeBlocking(() -> map.getAll(asked), false);
+    }
+
+    /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
+    public Future<Void> restore(SessionRecord record) {
+        return future(() -> map.getAsync(record.id()))
+                .compose(there ->
+                        there == null ? future(() -> map.setAsync(record.id(), record)) : Future.succeededFuture());
+    }
+
+    /** Ends what has expired, and takes offline what hung on a dead node, among the sessions this node acts for. */
+    Future<Void> sweep() {
+        long now = node.now();
+        Set<String> alive = node.nodes();
+        return vertx.executeBlocking(() -> map.localKeySet(new Overdue(now, alive)), false)
+                .compose(overdue -> {
+                    for (String session : overdue) {
+                        settle(session, alive);
+                    }
+                    return Future.succeededFuture();
+                });
+    }
+
+    private void settle(String session, Set<String> alive) {
+        future(() -> map.getAsync(session)).onSuccess(record -> {
+            if (record == null) {
+                return;
+            }
+            if (!record.online()) {
+                submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
+                        .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
+            } else if (!alive.contains(record.node())) {
+                lose(session, record.generation(), "node-lost");
+            }
+        });
+    }
+
+    private void publish(SessionRecord record, Liveness.State state, String cause) {
+        Liveness.of(record, state, cause, node.now()).publish(vertx.eventBus());
+    }
+
+    private Future<SessionProcessor.Outcome> submit(String session, SessionEvent event) {
+        return future(() -> map.submitToKey(session, new SessionProcessor(event, node.now())));
+    }
+
+    private <T> Future<T> future(Supplier<CompletionStage<T>> operation) {
+        Context context = vertx.getOrCreateContext();
+        return ClusterNode.future(context, operation.get());
+    }
+
+    /** Sessions that have expired or hang on a node that is not there. */
+    private record Overdue(long now, Set<String> alive) implements Predicate<String, SessionRecord>, Serializable {
+        @Override
+        public boolean apply(Map.Entry<String, SessionRecord> entry) {
+            SessionRecord record = entry.getValue();
+            return record.link() instanceof SessionRecord.Offline offline
+                    ? now >= offline.until()
+                    : !alive.contains(record.node());
+        }
+    }
+}
