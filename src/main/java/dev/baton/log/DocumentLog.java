@@ -1,0 +1,96 @@
+package dev.baton.log;
+
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The durable log of documents.
+ *
+ * <p>For each document there is one sequence of entries, dense from 1, and one fencing token, the <em>epoch</em>: it rises by
+ * one with each granted claim, for ever, and an update is written only under the current one by its holder. What a future of
+ * this interface reports as done is committed to disk, and holds for every node that uses the same store.
+ *
+ * <p><strong>Threads.</strong> Every method may be called from any thread and none blocks. Futures complete on the Vert.x
+ * context of the caller, or on one made for the calling thread when it has none. Writes of one document that are handed in by
+ * one thread are done in that order.
+ *
+ * <p><strong>Failures.</strong> A future fails with {@link LogException} and nothing else. Arguments that break what a
+ * parameter promises are answered by {@link IllegalArgumentException} at the call.
+ *
+ * <p><strong>Retries.</strong> Every write may be repeated, through any node, when its outcome is unknown: an append is known
+ * by (document, session, id) as long as its entry is in the log and {@link LogSettings#retries()} beyond, a claim by its
+ * claimant and epoch, a vacating by its session and epoch.
+ */
+public interface DocumentLog {
+    /** The id of the store, made once by whoever opened it first; survives restarts and is the same for all its nodes. */
+    String id();
+
+    /** Where the document stands; {@link DocumentState#untouched} for one that nobody wrote to. */
+    Future<DocumentState> state(String document);
+
+    /** The documents that the session holds, by name; empty when there is none. */
+    Future<List<DocumentState>> heldBy(String session);
+
+    /**
+     * Raises the epoch by one and makes the claimant the holder, if the epoch is still the expected one. The same claim again
+     * is granted again, with the first entry, as long as the epoch has not moved on and the claimant holds it.
+     */
+    Future<ClaimResult> claim(Claim claim);
+
+    /**
+     * The holder goes and nobody follows. The epoch stays; with nobody to hold it, what the old holder sends late is fenced.
+     *
+     * @param epoch at which the session holds the document
+     * @param cause why, for the entry in the log
+     * @param at now, in milliseconds since 1970
+     */
+    Future<VacateResult> vacate(String document, long epoch, String session, String cause, long at);
+
+    /** Writes an update or a message once. */
+    Future<AppendResult> append(Append append);
+
+    /** Stores the content of a document, for those who open it later; what lies far enough behind it is compacted in time. */
+    Future<SnapshotResult> snapshot(Snapshot snapshot);
+
+    /**
+     * What someone who joins needs, consistent in itself.
+     *
+     * @param after the last seq the joiner has; with the equal {@code logId} and nothing lost since, the opening is recovered.
+     *     When the rest is longer than one page and a snapshot leads closer to the head, the snapshot is given instead
+     * @param logId the {@link #id()} the joiner got {@code after} with
+     */
+    Future<Opening> open(String document, OptionalLong after, Optional<String> logId);
+
+    /**
+     * The entries that follow {@code after}, in seq order and without gaps among themselves: at most {@code limit}, and no more
+     * than a page ({@link LogSettings#pageEntries()}, {@link LogSettings#pageBytes()}), but at least one if there is one.
+     * When the first is not {@code after + 1}, what lay between was compacted: open the document again instead.
+     *
+     * @param after 0 or more
+     * @param limit 1 or more
+     */
+    Future<List<Entry>> read(String document, long after, int limit);
+
+    /** The heads of the documents, 0 for one that does not exist; one query for up to a thousand of them. */
+    Future<Map<String, Long>> heads(Collection<String> documents);
+
+    /** Whether the store answers in time as far as is known now; while it does not, writes fail at once. */
+    boolean available();
+
+    /** Sets who is told, on the context this is called from, each time {@link #available()} changes; replaces the one before. */
+    void availabilityHandler(Handler<Boolean> handler);
+
+    /** How this node's log is doing. */
+    LogStats stats();
+
+    /**
+     * Finishes the writes that were accepted, refuses new ones, and lets go of the store. Calls after it fail as unavailable.
+     * Never takes longer than the store is waited for, {@link LogSettings#patience()}, twice.
+     */
+    Future<Void> close();
+}
