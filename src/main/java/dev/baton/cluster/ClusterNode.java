@@ -9,10 +9,14 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -31,6 +35,7 @@ public final class ClusterNode {
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final String id;
+    private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
@@ -78,16 +83,37 @@ public final class ClusterNode {
         return hazelcast.getMap(name);
     }
 
-    /** A hint to a node's inbox: may be lost, arrives in the order it was sent from one context. */
-    public void tell(String node, JsonObject message) {
-        vertx.eventBus().send(INBOX + node, message);
+    /**
+     * A hint to a node's inbox: may be lost; what is sent from one context arrives in that order.
+     *
+     * @param type what the message is, one of those that {@link #on} was called with over there
+     * @param message is handed over: nobody changes it afterwards
+     */
+    public void tell(String node, String type, JsonObject message) {
+        message.put("type", type);
+        if (node.equals(id)) {
+            receive(message);
+        } else {
+            vertx.eventBus().send(INBOX + node, message);
+        }
     }
 
-    /** Opens this node's inbox; the handler runs on the context of the caller. */
-    public Future<Void> listen(Consumer<JsonObject> handler) {
+    /** Takes what arrives under a type, on the given context; several may take the same, and none may change it. */
+    public void on(String type, Context context, Consumer<JsonObject> handler) {
+        receivers
+                .computeIfAbsent(type, key -> new CopyOnWriteArrayList<>())
+                .add(message -> context.runOnContext(v -> handler.accept(message)));
+    }
+
+    /** Opens this node's inbox; call it when all that {@link #on} is to know is known. */
+    public Future<Void> listen() {
         return vertx.eventBus()
-                .<JsonObject>consumer(INBOX + id, message -> handler.accept(message.body()))
+                .<JsonObject>consumer(INBOX + id, message -> receive(message.body()))
                 .completion();
+    }
+
+    private void receive(JsonObject message) {
+        receivers.getOrDefault(message.getString("type"), List.of()).forEach(receiver -> receiver.accept(message));
     }
 
     /** Calls {@code lost} on {@code context} with the name of each node that leaves or dies; returns what ends it. */

@@ -23,7 +23,7 @@ public final class Frames {
      * @param entries what follows, in order
      */
     public record Content(
-            String log, long seq, boolean recovered, OptionalLong snapshotSeq, Json snapshot, List<LogEntry> entries) {}
+            String log, long seq, boolean recovered, OptionalLong snapshotSeq, Json snapshot, List<SeqEntry> entries) {}
 
     private Frames() {}
 
@@ -136,11 +136,25 @@ public final class Frames {
     }
 
     /** New entries of the log, in order. */
-    public static String entries(String document, List<LogEntry> entries) {
+    public static String entries(String document, List<SeqEntry> entries) {
         return JsonText.frame("entries", Optional.empty(), json -> {
             json.writeStringField("document", document);
             writeEntries(json, entries);
         });
+    }
+
+    /** One entry of the log, as it stands in {@code joined} and {@code entries}. */
+    public static SeqEntry entry(LogEntry entry) {
+        return new SeqEntry(entry.seq(), new Json(JsonText.object(json -> {
+            json.writeNumberField("seq", entry.seq());
+            json.writeStringField("kind", entry.kind());
+            json.writeNumberField("epoch", entry.epoch());
+            json.writeStringField("session", entry.session());
+            JsonText.raw(json, "user", entry.user());
+            json.writeStringField("id", entry.id());
+            json.writeNumberField("at", entry.at());
+            JsonText.raw(json, "data", entry.data());
+        })));
     }
 
     /** A signal from a member. */
@@ -271,19 +285,10 @@ public final class Frames {
         json.writeEndObject();
     }
 
-    private static void writeEntries(JsonGenerator json, List<LogEntry> entries) throws IOException {
+    private static void writeEntries(JsonGenerator json, List<SeqEntry> entries) throws IOException {
         json.writeArrayFieldStart("entries");
-        for (LogEntry entry : entries) {
-            json.writeStartObject();
-            json.writeNumberField("seq", entry.seq());
-            json.writeStringField("kind", entry.kind());
-            json.writeNumberField("epoch", entry.epoch());
-            json.writeStringField("session", entry.session());
-            JsonText.raw(json, "user", entry.user());
-            json.writeStringField("id", entry.id());
-            json.writeNumberField("at", entry.at());
-            JsonText.raw(json, "data", entry.data());
-            json.writeEndObject();
+        for (SeqEntry entry : entries) {
+            json.writeRawValue(entry.text().text());
         }
         json.writeEndArray();
     }

@@ -109,7 +109,7 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return update(
                         session,
                         waiter -> waiter.generation() < generation
-                                || (waiter.generation() == generation && waiter.online()),
+                                || (waiter.generation() == generation && missed(waiter)),
                         waiter -> waiter.with(generation, Presence.HERE))
                 .settle(now);
     }
@@ -324,6 +324,11 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         List<Waiter> longer = new ArrayList<>(line);
         longer.add(holder);
         return withLine(longer);
+    }
+
+    /** Whether it is away only because its session could not be found for a while. */
+    private static boolean missed(Waiter waiter) {
+        return waiter.presence() instanceof Presence.Away away && away.cause().equals(Presence.MISSING);
     }
 
     private interface Change {

@@ -7,8 +7,17 @@ import java.io.Serializable;
  *
  * @param before the record that the event met
  * @param after the record it left; the same value when the event did not apply
+ * @param settled the record when all that followed was done; at first, the one it left
  */
-public record LockOutcome(LockRecord before, LockRecord after) implements Serializable {
+public record LockOutcome(LockRecord before, LockRecord after, LockRecord settled) implements Serializable {
+
+    LockOutcome(LockRecord before, LockRecord after) {
+        this(before, after, after);
+    }
+
+    LockOutcome settledAs(LockRecord end) {
+        return new LockOutcome(before, after, end);
+    }
 
     /** Whether the event changed anything. */
     public boolean applied() {

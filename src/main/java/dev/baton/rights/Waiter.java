@@ -10,11 +10,12 @@ import java.io.Serializable;
  *
  * @param session its public id
  * @param user who is behind it
+ * @param keep opaque text that the store keeps with the holder, by which its session is known again after a loss
  * @param since when it stood in line, in milliseconds of cluster time
  * @param generation how often its session has been connected; news of an earlier connection is old news
  * @param presence whether it is there
  */
-public record Waiter(String session, User user, long since, long generation, Presence presence)
+public record Waiter(String session, User user, String keep, long since, long generation, Presence presence)
         implements Serializable {
 
     /** Whether it is connected. */
@@ -28,10 +29,16 @@ public record Waiter(String session, User user, long since, long generation, Pre
     }
 
     Waiter with(long newGeneration, Presence newPresence) {
-        return new Waiter(session, user, since, newGeneration, newPresence);
+        return new Waiter(session, user, keep, since, newGeneration, newPresence);
     }
 
     boolean is(String other) {
         return session.equals(other);
+    }
+
+    /** Without what is kept. */
+    @Override
+    public String toString() {
+        return "Waiter[" + session + ", generation=" + generation + ", " + presence + "]";
     }
 }

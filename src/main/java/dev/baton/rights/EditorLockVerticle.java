@@ -1,0 +1,153 @@
+package dev.baton.rights;
+
+import dev.baton.cluster.ClusterNode;
+import dev.baton.session.Liveness;
+import dev.baton.session.SessionRecord;
+import dev.baton.session.Sessions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Acts for the locks whose partition this node owns: hears on the bus who came and went, watches the reservations and the
+ * unanswered requests run out, and sweeps. One instance a node, everything on its context.
+ *
+ * <p>The news make a hand-over fast, the sweep makes it certain: it finds what a lost message, a dead node or a store that
+ * was down left half done.
+ */
+public final class EditorLockVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(EditorLockVerticle.class);
+
+    /** How late a hand-over may be when the news of its cause was lost, in milliseconds. */
+    static final long SWEEP = 1_000;
+
+    /** After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times. */
+    private static final long HURRY = 100;
+
+    private static final int HURRIES = 10;
+
+    private final ClusterNode node;
+    private final Locks locks;
+    private final Sessions sessions;
+    private final Reservations reservations;
+    private final Map<String, Long> timers = new HashMap<>();
+    private Runnable unlisten = () -> {};
+    private boolean sweeping;
+
+    /** Acts for that node's share of the locks. */
+    public EditorLockVerticle(ClusterNode node, Locks locks, Sessions sessions, Reservations reservations) {
+        this.node = node;
+        this.locks = locks;
+        this.sessions = sessions;
+        this.reservations = reservations;
+    }
+
+    @Override
+    public Future<?> start() {
+        node.on(LockNews.TYPE, context, json -> watch(LockNews.of(json)));
+        unlisten = node.onLost(context, lost -> hurry(HURRIES));
+        vertx.setPeriodic(SWEEP, id -> sweep());
+        return vertx.eventBus()
+                .<JsonObject>consumer(Liveness.ADDRESS, message -> heard(Liveness.of(message.body())))
+                .completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        unlisten.run();
+        return Future.succeededFuture();
+    }
+
+    private void heard(Liveness news) {
+        for (String document : news.documents()) {
+            if (node.owns(document)) {
+                submit(document, event(news));
+            }
+        }
+    }
+
+    private LockEvent event(Liveness news) {
+        return switch (news.state()) {
+            case ONLINE -> new LockEvent.Connected(news.session(), news.generation());
+            case OFFLINE ->
+                new LockEvent.Lost(
+                        news.session(), news.generation(), reservations.away(news.cause(), news.at(), news.until()));
+            case GONE -> new LockEvent.Leave(news.session(), news.cause());
+        };
+    }
+
+    private void watch(LockNews news) {
+        Long old = timers.remove(news.document());
+        if (old != null) {
+            vertx.cancelTimer(old);
+        }
+        if (news.deadline().isPresent() && node.owns(news.document())) {
+            long in = Math.max(1, news.deadline().getAsLong() - node.now());
+            timers.put(news.document(), vertx.setTimer(in, id -> {
+                timers.remove(news.document(), id);
+                submit(news.document(), new LockEvent.Tick());
+            }));
+        }
+    }
+
+    private void submit(String document, LockEvent event) {
+        locks.submit(document, event).onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
+    }
+
+    // ---- the sweep ------------------------------------------------------------------------------------------------
+
+    private void hurry(int times) {
+        sweep();
+        if (times > 0) {
+            vertx.setTimer(HURRY, id -> hurry(times - 1));
+        }
+    }
+
+    private void sweep() {
+        if (sweeping) {
+            return;
+        }
+        sweeping = true;
+        locks.owned().compose(this::look).onComplete(done -> {
+            sweeping = false;
+            if (done.failed()) {
+                LOG.warn("sweep of locks put off: {}", done.cause().toString());
+            }
+        });
+    }
+
+    private Future<Void> look(Map<String, LockRecord> records) {
+        Set<String> named = new HashSet<>();
+        records.values().forEach(record -> record.lock().everybody().forEach(waiter -> named.add(waiter.session())));
+        Set<String> alive = node.nodes();
+        return sessions.find(named).map(found -> {
+            long now = node.now();
+            records.forEach((document, record) -> mend(document, record, found, alive, now));
+            return null;
+        });
+    }
+
+    private void mend(
+            String document, LockRecord record, Map<String, SessionRecord> found, Set<String> alive, long now) {
+        for (String audience : record.audience()) {
+            if (!alive.contains(audience)) {
+                submit(document, new LockEvent.Exit(audience));
+            }
+        }
+        for (Waiter waiter : record.lock().everybody()) {
+            Reconciliation.of(waiter, found.get(waiter.session()), reservations, now)
+                    .ifPresent(event -> submit(document, event));
+        }
+        if (record.lock().pending() || now >= record.lock().deadline().orElse(Long.MAX_VALUE)) {
+            submit(document, new LockEvent.Tick());
+        } else if (record.lock().deadline().isPresent() && !timers.containsKey(document)) {
+            watch(LockNews.of(document, record, now));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package dev.baton.rights;
+
+import com.hazelcast.map.IMap;
+import dev.baton.cluster.ClusterNode;
+import dev.baton.log.DocumentLog;
+import dev.baton.log.Tenant;
+import dev.baton.protocol.SeqEntry;
+import dev.baton.session.SessionRecord;
+import dev.baton.session.Sessions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way to every lock of the cluster: submits an event to where the record lives, makes real in the store what the lock
+ * decided, and tells the nodes that have members. Whoever submits sees it through; if that node dies on the way, the sweep
+ * of the partition's owner does, because every step may be repeated.
+ *
+ * <p>Any context; futures complete on the caller's, when the lock has settled, or as far as it came when the store does not
+ * answer: the lock is {@linkplain EditLock#pending pending} then, and the sweep tries on.
+ */
+public final class Locks {
+    private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
+
+    /** The name of the shared map. */
+    public static final String MAP = "baton.locks";
+
+    /** Where every completed hand-over is published. */
+    public static final String ADDRESS = "baton.rights";
+
+    /** More steps in a row than any chain of decisions has; what is left then is the sweep's. */
+    private static final int MOST_STEPS = 16;
+
+    private final Vertx vertx;
+    private final ClusterNode node;
+    private final IMap<String, LockRecord> map;
+    private final Grants grants;
+    private final Sessions sessions;
+    private final Reservations reservations;
+    private final int minimum;
+
+    /**
+     * The locks as seen from a node.
+     *
+     * @param minimum with fewer live nodes than this, nothing is granted
+     */
+    public Locks(
+            Vertx vertx, ClusterNode node, Sessions sessions, DocumentLog log, Reservations reservations, int minimum) {
+        this.vertx = vertx;
+        this.node = node;
+        this.map = node.map(MAP);
+        this.sessions = sessions;
+        this.grants = new Grants(log, this::locate);
+        this.reservations = reservations;
+        this.minimum = minimum;
+    }
+
+    /** Applies an event and sees through what follows from it. */
+    public Future<LockOutcome> submit(String document, LockEvent event) {
+        return process(document, event).compose(first -> settle(document, first.after(), List.of(), MOST_STEPS)
+                .map(settled -> {
+                    if (settled.record().revision() != first.before().revision()) {
+                        announce(document, settled.record(), settled.entries());
+                    }
+                    return new LockOutcome(first.before(), first.after()).settledAs(settled.record());
+                }));
+    }
+
+    /** The record of a document as it is now. */
+    public Future<Optional<LockRecord>> find(String document) {
+        return ClusterNode.future(vertx.getOrCreateContext(), map.getAsync(document))
+                .map(Optional::ofNullable);
+    }
+
+    /** The records this node acts for. Reads off the event loop. */
+    Future<Map<String, LockRecord>> owned() {
+        return vertx.executeBlocking(() -> map.getAll(map.localKeySet()), false);
+    }
+
+    /** Whether the cluster is large enough to grant anything. */
+    public boolean enoughNodes() {
+        return node.nodes().size() >= minimum;
+    }
+
+    private record Settled(LockRecord record, List<SeqEntry> entries) {}
+
+    private Future<Settled> settle(String document, LockRecord record, List<SeqEntry> entries, int steps) {
+        Settled now = new Settled(record, entries);
+        if (!record.lock().pending() || record.idle() || steps == 0 || !enoughNodes()) {
+            return Future.succeededFuture(now);
+        }
+        return grants.step(document, record.lock(), System.currentTimeMillis())
+                .compose(step -> process(document, step.event()).compose(outcome -> {
+                    if (outcome.granted()) {
+                        publish(document, outcome);
+                    }
+                    List<SeqEntry> more = new ArrayList<>(entries);
+                    more.addAll(step.entries());
+                    return settle(document, outcome.after(), more, steps - 1);
+                }))
+                .recover(failure -> {
+                    LOG.warn("the pen of {} waits: {}", document, failure.getMessage());
+                    return Future.succeededFuture(now);
+                });
+    }
+
+    private Future<LockOutcome> process(String document, LockEvent event) {
+        Context context = vertx.getOrCreateContext();
+        return ClusterNode.future(context, map.submitToKey(document, new LockProcessor(event, node.now())));
+    }
+
+    /** Tells the nodes with members, and the one that has to act when time is up. */
+    private void announce(String document, LockRecord record, List<SeqEntry> entries) {
+        LockNews news = LockNews.of(document, record, node.now());
+        TreeSet<String> to = new TreeSet<>(record.audience());
+        node.ownerOf(document).filter(owner -> news.deadline().isPresent()).ifPresent(to::add);
+        to.forEach(audience -> node.tell(audience, LockNews.TYPE, news.toJson(entries)));
+    }
+
+    private void publish(String document, LockOutcome outcome) {
+        if (outcome.after().lock().tenure() instanceof Tenure.Held held) {
+            long took = Math.max(0, held.granted() - held.move().since());
+            String from = held.move().from().orElse(null);
+            vertx.eventBus()
+                    .publish(
+                            ADDRESS,
+                            new JsonObject()
+                                    .put("document", document)
+                                    .put("epoch", outcome.after().lock().epoch())
+                                    .put("from", from)
+                                    .put("to", held.holder().session())
+                                    .put("cause", held.move().cause())
+                                    .put("took", took));
+            LOG.debug(
+                    "{}: the pen goes to {} ({}), {} ms",
+                    document,
+                    held.holder().session(),
+                    held.move().cause(),
+                    took);
+        }
+    }
+
+    /** Where the holder is that the store names: connected, away, or forgotten together with the cluster it was in. */
+    private Future<Waiter> locate(Tenant tenant) {
+        return sessions.find(List.of(tenant.session()))
+                .map(found -> Optional.ofNullable(found.get(tenant.session())))
+                .map(found -> found.map(record -> waiter(record, tenant)).orElseGet(() -> forgotten(tenant)));
+    }
+
+    private Waiter waiter(SessionRecord record, Tenant tenant) {
+        Presence presence = record.link() instanceof SessionRecord.Offline offline
+                ? reservations.away(offline.cause(), offline.since(), offline.until())
+                : Presence.HERE;
+        return new Waiter(record.id(), record.user(), tenant.keep(), node.now(), record.generation(), presence);
+    }
+
+    private Waiter forgotten(Tenant tenant) {
+        JsonObject user = new JsonObject(tenant.user());
+        return new Waiter(
+                tenant.session(),
+                new dev.baton.protocol.User(user.getString("id"), user.getString("name")),
+                tenant.keep(),
+                node.now(),
+                0,
+                reservations.forgotten(node.now()));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.baton.rights;
+
+import dev.baton.session.SessionRecord;
+import java.util.Optional;
+
+/** Compares what a lock believes of a session with the session's own record. Pure. */
+final class Reconciliation {
+
+    private Reconciliation() {}
+
+    /**
+     * What the lock must be told; empty when it knows.
+     *
+     * @param record the session's record, or null when there is none
+     */
+    static Optional<LockEvent> of(Waiter waiter, SessionRecord record, Reservations reservations, long now) {
+        if (record == null) {
+            return missing(waiter, reservations, now);
+        }
+        if (record.link() instanceof SessionRecord.Offline offline) {
+            boolean known = !waiter.online() && waiter.generation() >= record.generation();
+            return known
+                    ? Optional.empty()
+                    : Optional.of(new LockEvent.Lost(
+                            waiter.session(),
+                            record.generation(),
+                            reservations.away(offline.cause(), offline.since(), offline.until())));
+        }
+        boolean known = waiter.online() && waiter.generation() >= record.generation();
+        return known ? Optional.empty() : Optional.of(new LockEvent.Connected(waiter.session(), record.generation()));
+    }
+
+    /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */
+    private static Optional<LockEvent> missing(Waiter waiter, Reservations reservations, long now) {
+        if (waiter.presence() instanceof Presence.Away away) {
+            return now >= away.expires()
+                    ? Optional.of(new LockEvent.Leave(waiter.session(), "expired"))
+                    : Optional.empty();
+        }
+        return Optional.of(new LockEvent.Lost(waiter.session(), waiter.generation(), reservations.forgotten(now)));
+    }
+}
