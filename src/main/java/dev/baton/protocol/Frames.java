@@ -226,14 +226,6 @@ public final class Frames {
         return error(ref, code, message, OptionalLong.empty());
     }
 
-    /** A user as JSON, as kept in the log. */
-    public static Json user(User user) {
-        return new Json(JsonText.object(json -> {
-            json.writeStringField("id", user.id());
-            json.writeStringField("name", user.name());
-        }));
-    }
-
     private static void write(JsonGenerator json, RightsState rights, RightsState.Place you) throws IOException {
         json.writeNumberField("epoch", rights.epoch());
         json.writeFieldName("holder");

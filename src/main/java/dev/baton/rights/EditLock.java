@@ -99,7 +99,8 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     public EditLock lost(String session, long generation, Presence.Away away, long now) {
         return update(
                         session,
-                        waiter -> waiter.generation() <= generation && waiter.online(),
+                        waiter -> waiter.generation() < generation
+                                || (waiter.generation() == generation && waiter.online()),
                         waiter -> waiter.with(generation, away))
                 .settle(now);
     }

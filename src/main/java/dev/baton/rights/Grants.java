@@ -7,7 +7,6 @@ import dev.baton.log.DocumentState;
 import dev.baton.log.EntryText;
 import dev.baton.log.Tenant;
 import dev.baton.log.VacateResult;
-import dev.baton.protocol.Frames;
 import dev.baton.protocol.SeqEntry;
 import io.vertx.core.Future;
 import java.util.List;
@@ -68,7 +67,7 @@ final class Grants {
 
     private Future<Step> claim(String document, long epoch, Tenure.Claiming claiming, long wallClock) {
         Waiter by = claiming.by();
-        Tenant claimant = new Tenant(by.session(), Frames.user(by.user()).text(), by.keep());
+        Tenant claimant = new Tenant(by.session(), by.user().toJson().text(), by.keep());
         return log.claim(new Claim(document, epoch, claimant, claiming.move().cause(), wallClock))
                 .map(result -> {
                     if (result instanceof ClaimResult.Granted granted) {

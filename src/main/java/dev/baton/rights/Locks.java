@@ -5,6 +5,7 @@ import dev.baton.cluster.ClusterNode;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.Tenant;
 import dev.baton.protocol.SeqEntry;
+import dev.baton.protocol.User;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Context;
@@ -163,10 +164,9 @@ public final class Locks {
     }
 
     private Waiter forgotten(Tenant tenant) {
-        JsonObject user = new JsonObject(tenant.user());
         return new Waiter(
                 tenant.session(),
-                new dev.baton.protocol.User(user.getString("id"), user.getString("name")),
+                User.parse(tenant.user()),
                 tenant.keep(),
                 node.now(),
                 0,

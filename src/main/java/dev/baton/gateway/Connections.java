@@ -1,0 +1,57 @@
+package dev.baton.gateway;
+
+import java.util.Collection;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The connections of this node, over all its loops. Thread-safe. */
+public final class Connections {
+    private final ConcurrentMap<String, Connection> bySession = new ConcurrentHashMap<>();
+    private final AtomicInteger sockets = new AtomicInteger();
+
+    /** Counts a socket in, unless there are that many already. */
+    boolean tryOpen(int most) {
+        if (sockets.incrementAndGet() > most) {
+            sockets.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** Counts a socket out. */
+    void closed() {
+        sockets.decrementAndGet();
+    }
+
+    /** A session is on that connection from now on. */
+    void put(String session, Connection connection) {
+        bySession.put(session, connection);
+    }
+
+    /** A session is not on that connection any more. */
+    void remove(String session, Connection connection) {
+        bySession.remove(session, connection);
+    }
+
+    /** The connection of a session on this node. */
+    Optional<Connection> of(String session) {
+        return Optional.ofNullable(bySession.get(session));
+    }
+
+    /** All that have a session. */
+    Collection<Connection> all() {
+        return bySession.values();
+    }
+
+    /** How many sockets are open, those that have not said {@code hello} yet among them. */
+    public int sockets() {
+        return sockets.get();
+    }
+
+    /** How many sessions are connected. */
+    public int sessions() {
+        return bySession.size();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.baton.gateway;
+
+import dev.baton.heartbeat.Beat;
+import dev.baton.heartbeat.HeartbeatWheel;
+import dev.baton.heartbeat.Pace;
+import dev.baton.heartbeat.Visitor;
+import dev.baton.room.Lane;
+import dev.baton.room.Outbox;
+import io.vertx.core.Context;
+import java.time.Duration;
+import java.util.List;
+
+/** What the connections of one event loop share: the loop itself and its heartbeat wheel. */
+final class Loop implements Lane, Visitor<Connection> {
+    private final Context context;
+    private final HeartbeatWheel<Connection> wheel;
+
+    /** On the event loop that calls. */
+    Loop(Context context, Duration tick) {
+        this.context = context;
+        this.wheel = new HeartbeatWheel<>(tick, now());
+    }
+
+    /** Monotonic milliseconds. */
+    static long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    @Override
+    public void deliver(List<Outbox> to, String frame) {
+        context.runOnContext(v -> to.forEach(outbox -> ((Connection) outbox).write(frame)));
+    }
+
+    /** Runs something on this loop, after everything handed over before. */
+    void run(Runnable action) {
+        context.runOnContext(v -> action.run());
+    }
+
+    // ---- heartbeats, on the loop ----------------------------------------------------------------------------------
+
+    Beat<Connection> add(Connection connection, Pace pace) {
+        return wheel.add(connection, pace, now());
+    }
+
+    void heard(Beat<Connection> beat) {
+        wheel.heard(beat, now());
+    }
+
+    void repace(Beat<Connection> beat, Pace pace) {
+        wheel.repace(beat, pace, now());
+    }
+
+    void remove(Beat<Connection> beat) {
+        wheel.remove(beat);
+    }
+
+    /** Turns the wheel; called by the one periodic timer of the loop. */
+    void tick() {
+        wheel.tick(now(), this);
+    }
+
+    @Override
+    public void ping(Connection connection) {
+        connection.ping();
+    }
+
+    @Override
+    public void silent(Connection connection) {
+        connection.silent();
+    }
+}

@@ -1,0 +1,163 @@
+package dev.baton.gateway;
+
+import dev.baton.cluster.ClusterNode;
+import dev.baton.config.Settings;
+import dev.baton.heartbeat.HeartbeatWheel;
+import dev.baton.log.DocumentLog;
+import dev.baton.protocol.CloseCode;
+import dev.baton.room.Rooms;
+import dev.baton.session.Sessions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.handler.StaticHandler;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Takes sockets on one event loop, pings each of them from one periodic timer, and serves the page. Deploy one instance an
+ * event loop, all with the same port.
+ */
+public final class ServerVerticle extends VerticleBase {
+
+    /** The path of the socket. */
+    public static final String PATH = "/socket";
+
+    /** The type of the message that says that a session goes on elsewhere. */
+    public static final String REPLACED = "replaced";
+
+    /** How long a client has to answer a close before the connection is cut, in seconds. */
+    private static final int CLOSING = 2;
+
+    private final Settings settings;
+    private final ClusterNode node;
+    private final int port;
+    private final Gate gate;
+    private final GatewayServices services;
+    private final Set<Connection> open = new HashSet<>();
+    private Optional<Loop> loop = Optional.empty();
+    private Optional<HttpServer> server = Optional.empty();
+
+    /** An instance that listens on {@code port}, or on any free one when that is 0. */
+    public ServerVerticle(
+            Settings settings,
+            ClusterNode node,
+            Sessions sessions,
+            DocumentLog log,
+            Rooms rooms,
+            Connections connections,
+            int port) {
+        this.settings = settings;
+        this.node = node;
+        this.port = port;
+        this.gate = new Gate(settings.http().origins());
+        Welcoming welcoming = new Welcoming(
+                sessions,
+                log,
+                replaced -> node.tell(
+                        replaced.node(),
+                        REPLACED,
+                        new JsonObject()
+                                .put("session", replaced.session())
+                                .put("generation", replaced.generation() + 1)));
+        this.services = new GatewayServices(node.id(), settings, sessions, welcoming, rooms, connections);
+    }
+
+    @Override
+    public Future<?> start() {
+        Loop own = new Loop(context, HeartbeatWheel.TICK);
+        loop = Optional.of(own);
+        vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
+        HttpServer http = vertx.createHttpServer(options());
+        server = Optional.of(http);
+        return http.requestHandler(router()).listen(port, settings.http().host());
+    }
+
+    @Override
+    public Future<?> stop() {
+        List<Future<Void>> leaving = open.stream()
+                .map(connection -> connection.leave(CloseCode.GOING_AWAY))
+                .toList();
+        return Future.join(leaving)
+                .transform(left -> server.map(HttpServer::close).orElse(Future.succeededFuture()));
+    }
+
+    /** The port it listens on; call it when started. */
+    public int port() {
+        return server.map(HttpServer::actualPort).orElse(port);
+    }
+
+    private HttpServerOptions options() {
+        Settings.Limits limits = settings.limits();
+        // Compression would cost a deflater of some 200 KB a socket, and opens what CVE-2026-100658 needs.
+        return new HttpServerOptions()
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setCompressionSupported(false)
+                .setMaxWebSocketFrameSize(limits.message())
+                .setMaxWebSocketMessageSize(limits.message())
+                .setWebSocketClosingTimeout(CLOSING)
+                .setMaxHeaderSize(limits.handshake())
+                .setMaxInitialLineLength(4096)
+                .setWebSocketSubProtocols(List.of(Gate.PROTOCOL))
+                .setHttp2ClearTextEnabled(false)
+                .setIdleTimeout(0)
+                .setTcpNoDelay(true)
+                .setAcceptBacklog(4096);
+    }
+
+    private Router router() {
+        Router router = Router.router(vertx);
+        router.route(PATH).handler(routed -> upgrade(routed.request()));
+        router.get()
+                .handler(routed -> {
+                    routed.response()
+                            .putHeader("X-Content-Type-Options", "nosniff")
+                            .putHeader("Referrer-Policy", "no-referrer")
+                            .putHeader(
+                                    "Content-Security-Policy",
+                                    "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'");
+                    routed.next();
+                })
+                .handler(StaticHandler.create("web").setCachingEnabled(false));
+        return router;
+    }
+
+    private void upgrade(HttpServerRequest request) {
+        Optional<Gate.Refusal> refusal = gate.refuse(request);
+        if (refusal.isPresent()) {
+            refuse(request, refusal.get());
+            return;
+        }
+        Connections connections = services.connections();
+        if (!connections.tryOpen(settings.limits().sockets())) {
+            request.response().putHeader("Retry-After", "5");
+            refuse(request, new Gate.Refusal(503, "this node has as many sockets as it may"));
+            return;
+        }
+        request.toWebSocket().onSuccess(this::accept).onFailure(failure -> connections.closed());
+    }
+
+    private static void refuse(HttpServerRequest request, Gate.Refusal refusal) {
+        if (refusal.status() == 426) {
+            request.response().putHeader("Upgrade", "websocket").putHeader("Sec-WebSocket-Version", "13");
+        }
+        request.response()
+                .setStatusCode(refusal.status())
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .end(refusal.message() + "\n");
+    }
+
+    private void accept(ServerWebSocket socket) {
+        Connection connection = new Connection(socket, loop.orElseThrow(), services);
+        open.add(connection);
+        connection.ended().onComplete(v -> open.remove(connection));
+    }
+}

@@ -1,0 +1,15 @@
+package dev.baton.room;
+
+import dev.baton.log.Opening;
+import dev.baton.protocol.Json;
+import java.util.Optional;
+
+/**
+ * A member on its way in: the log was read for it, and it is told at the next flush.
+ *
+ * @param ref whose
+ * @param outbox where
+ * @param request the {@code ref} of its {@code join}
+ * @param opening what it is told of the content
+ */
+record Joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening) {}

@@ -1,0 +1,86 @@
+package dev.baton.room;
+
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The rooms that are open on this node. Confined to the rooms' context. */
+final class RoomRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomRegistry.class);
+
+    private final RoomServices on;
+    private final Map<String, Room> rooms = new HashMap<>();
+
+    RoomRegistry(RoomServices on) {
+        this.on = on;
+    }
+
+    /** The room of a document, if it is open. */
+    Optional<Room> find(String document) {
+        return Optional.ofNullable(rooms.get(document))
+                .filter(room -> room.closing().isEmpty());
+    }
+
+    /** All open rooms. */
+    List<Room> all() {
+        return rooms.values().stream().filter(room -> room.closing().isEmpty()).toList();
+    }
+
+    /** All open rooms, by document. */
+    Map<String, Room> byDocument() {
+        Map<String, Room> open = new HashMap<>(rooms);
+        open.values().removeIf(room -> room.closing().isPresent());
+        return open;
+    }
+
+    /** The room of a document, opened if need be; fails when the cluster does not answer. */
+    Future<Room> open(String document) {
+        Room room = rooms.get(document);
+        if (room != null && room.closing().isPresent()) {
+            // Leaving and entering are two operations on one record: the second starts when the first is done.
+            return room.closing().get().transform(closed -> open(document));
+        }
+        if (room != null) {
+            return room.opened().map(room);
+        }
+        Room fresh = new Room(document, on);
+        rooms.put(document, fresh);
+        return fresh.open().map(fresh).onFailure(failure -> {
+            LOG.warn("{} could not be opened: {}", document, failure.toString());
+            rooms.remove(document, fresh);
+        });
+    }
+
+    /** Closes the room if nobody is in it any more. */
+    void closeIfEmpty(String document) {
+        Room room = rooms.get(document);
+        if (room == null || room.closing().isPresent() || !room.empty()) {
+            return;
+        }
+        room.close().onComplete(closed -> {
+            rooms.remove(document, room);
+            if (closed.failed()) {
+                LOG.warn("{} was left untidily: {}", document, closed.cause().toString());
+            }
+        });
+    }
+
+    /** Closes what is empty. */
+    void closeEmpty() {
+        new ArrayList<>(rooms.keySet()).forEach(this::closeIfEmpty);
+    }
+
+    /** Who is a member of which document here. */
+    List<Room> of(List<String> documents) {
+        return documents.stream()
+                .map(this::find)
+                .filter(Optional::isPresent)
+                .map(Optional::get)
+                .toList();
+    }
+}

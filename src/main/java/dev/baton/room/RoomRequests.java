@@ -1,0 +1,403 @@
+package dev.baton.room;
+
+import dev.baton.log.Append;
+import dev.baton.log.AppendResult;
+import dev.baton.log.EntryText;
+import dev.baton.log.Kind;
+import dev.baton.log.LogException;
+import dev.baton.log.Opening;
+import dev.baton.log.Snapshot;
+import dev.baton.log.SnapshotResult;
+import dev.baton.log.Tenant;
+import dev.baton.presence.Seat;
+import dev.baton.protocol.ClientMessage;
+import dev.baton.protocol.ErrorCode;
+import dev.baton.protocol.Frames;
+import dev.baton.protocol.Json;
+import dev.baton.protocol.Member;
+import dev.baton.protocol.Mode;
+import dev.baton.protocol.User;
+import dev.baton.rights.LockEvent;
+import dev.baton.rights.LockOutcome;
+import dev.baton.rights.Presence;
+import dev.baton.rights.Waiter;
+import dev.baton.session.SessionRecord;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Does what clients ask of a document, and answers. Confined to the rooms' context. */
+final class RoomRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomRequests.class);
+
+    private final RoomServices on;
+    private final RoomRegistry rooms;
+
+    RoomRequests(RoomServices on, RoomRegistry rooms) {
+        this.on = on;
+        this.rooms = rooms;
+    }
+
+    /** One client's request: who asks, and how it is answered. */
+    private record Asking(SessionRef ref, Outbox outbox, Optional<Json> mark) {
+        String session() {
+            return ref.session();
+        }
+
+        void error(ErrorCode code, String message) {
+            outbox.send(Frames.error(mark, code, message));
+        }
+    }
+
+    /** A request that cannot be done, in words for the one who asked. */
+    private static final class Refusal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+        private final ErrorCode code;
+
+        Refusal(ErrorCode code, String message) {
+            super(message, null, false, false);
+            this.code = code;
+        }
+    }
+
+    Future<Rooms.Result> handle(SessionRef ref, Outbox outbox, ClientMessage.OfDocument message) {
+        Asking asking = new Asking(ref, outbox, message.ref());
+        return dispatch(asking, message)
+                .recover(failure -> {
+                    explain(asking, message.document(), failure);
+                    return Future.succeededFuture();
+                })
+                .map(done -> seated(ref, message.document()) ? Rooms.Result.IN : Rooms.Result.OUT);
+    }
+
+    private boolean seated(SessionRef ref, String document) {
+        return rooms.find(document).flatMap(room -> room.seatOf(ref.session())).isPresent();
+    }
+
+    private Future<Void> dispatch(Asking asking, ClientMessage.OfDocument message) {
+        if (message instanceof ClientMessage.Join join) {
+            return join(asking, join);
+        }
+        Optional<Room> room = rooms.find(message.document())
+                .filter(open -> open.seatOf(asking.session()).isPresent());
+        if (room.isEmpty()) {
+            return Future.failedFuture(new Refusal(ErrorCode.NOT_JOINED, "join " + message.document() + " first"));
+        }
+        if (message instanceof ClientMessage.Update update) {
+            return update(asking, room.get(), update);
+        } else if (message instanceof ClientMessage.Signal signal) {
+            return signal(asking, room.get(), signal);
+        } else if (message instanceof ClientMessage.Say say) {
+            return say(asking, room.get(), say);
+        } else if (message instanceof ClientMessage.Leave leave) {
+            return leave(asking, room.get(), leave);
+        } else if (message instanceof ClientMessage.Request request) {
+            return request(asking, room.get(), request);
+        } else if (message instanceof ClientMessage.Answer answer) {
+            return answer(asking, room.get(), answer);
+        } else if (message instanceof ClientMessage.Release release) {
+            return release(asking, room.get(), release);
+        } else if (message instanceof ClientMessage.Snapshot snapshot) {
+            return snapshot(asking, room.get(), snapshot);
+        }
+        throw new IllegalStateException("no way to handle " + message.getClass());
+    }
+
+    private void explain(Asking asking, String document, Throwable failure) {
+        if (failure instanceof Refusal refusal) {
+            asking.error(refusal.code, refusal.getMessage());
+        } else if (failure instanceof LogException log) {
+            ErrorCode code = log.reason() == LogException.Reason.BUSY ? ErrorCode.BUSY : ErrorCode.UNAVAILABLE;
+            asking.outbox()
+                    .send(Frames.error(asking.mark(), code, log.getMessage(), OptionalLong.of(log.retryMillis())));
+        } else if (failure instanceof IllegalArgumentException bad) {
+            asking.error(ErrorCode.BAD_MESSAGE, bad.getMessage());
+        } else {
+            LOG.error("a request of {} in {} failed", asking.session(), document, failure);
+            asking.outbox()
+                    .send(Frames.error(
+                            asking.mark(),
+                            ErrorCode.INTERNAL,
+                            "the node could not do that; it is in its log",
+                            OptionalLong.of(RoomVerticle.RETRY)));
+        }
+    }
+
+    // ---- coming and going -----------------------------------------------------------------------------------------
+
+    private Future<Void> join(Asking asking, ClientMessage.Join join) {
+        SessionRef ref = asking.ref();
+        long since = on.node().now();
+        return on.sessions()
+                .enter(ref.session(), ref.generation(), join.document(), join.mode(), since)
+                .compose(record -> {
+                    if (record.isEmpty()) {
+                        return Future.succeededFuture(); // taken up elsewhere: this connection is about to close
+                    }
+                    return rooms.open(join.document()).compose(room -> on.log()
+                            .open(join.document(), join.after(), join.log())
+                            .compose(opening -> enter(asking, join, room, opening, since)));
+                })
+                .onFailure(failure -> undo(asking, join));
+    }
+
+    private Future<Void> enter(Asking asking, ClientMessage.Join join, Room room, Opening opening, long since) {
+        SessionRef ref = asking.ref();
+        boolean stood = room.seatOf(ref.session())
+                .filter(seat -> seat.member().mode() == Mode.EDIT)
+                .isPresent();
+        LockEvent wish = join.mode() == Mode.EDIT
+                ? new LockEvent.Enqueue(room.waiter(ref))
+                : new LockEvent.Leave(ref.session(), "released");
+        Future<Void> rights = join.mode() == Mode.EDIT || stood
+                ? on.locks().submit(join.document(), wish).map(outcome -> {
+                    room.take(outcome);
+                    return null;
+                })
+                : Future.succeededFuture();
+        return rights.map(done -> {
+            room.join(new Joiner(ref, asking.outbox(), join.ref(), opening), join.mode(), since);
+            return null;
+        });
+    }
+
+    /** A join that failed leaves nothing behind. */
+    private void undo(Asking asking, ClientMessage.Join join) {
+        if (!seated(asking.ref(), join.document())) {
+            on.sessions().exit(asking.session(), asking.ref().generation(), join.document());
+            rooms.closeIfEmpty(join.document());
+        }
+    }
+
+    private Future<Void> leave(Asking asking, Room room, ClientMessage.Leave leave) {
+        String session = asking.session();
+        room.unseat(session, "left");
+        return on.locks()
+                .submit(leave.document(), new LockEvent.Leave(session, "left"))
+                .compose(outcome -> {
+                    room.take(outcome);
+                    return on.sessions().exit(session, asking.ref().generation(), leave.document());
+                })
+                .map(record -> {
+                    asking.outbox().send(Frames.left(asking.mark(), leave.document()));
+                    rooms.closeIfEmpty(leave.document());
+                    return null;
+                });
+    }
+
+    // ---- the pen --------------------------------------------------------------------------------------------------
+
+    private Future<Void> request(Asking asking, Room room, ClientMessage.Request request) {
+        long until = on.node().now() + on.answer().toMillis();
+        return on.locks()
+                .submit(request.document(), new LockEvent.Request(room.waiter(asking.ref()), until))
+                .map(outcome -> {
+                    stand(asking, room, Mode.EDIT);
+                    return tell(asking, room, outcome);
+                });
+    }
+
+    private Future<Void> answer(Asking asking, Room room, ClientMessage.Answer answer) {
+        return on.locks()
+                .submit(
+                        answer.document(),
+                        new LockEvent.Answer(asking.session(), answer.epoch(), answer.session(), answer.accept()))
+                .map(outcome -> {
+                    if (!outcome.applied() && current(outcome, answer.epoch())) {
+                        throw new Refusal(
+                                ErrorCode.FORBIDDEN,
+                                holds(outcome, asking.session())
+                                        ? "that session has not asked for the pen"
+                                        : "only the holder answers a request");
+                    }
+                    if (outcome.applied() && answer.accept()) {
+                        stand(asking, room, Mode.VIEW);
+                    }
+                    return tell(asking, room, outcome);
+                });
+    }
+
+    private Future<Void> release(Asking asking, Room room, ClientMessage.Release release) {
+        return heir(room, release.to())
+                .compose(heir -> on.locks()
+                        .submit(release.document(), new LockEvent.Release(asking.session(), release.epoch(), heir)))
+                .map(outcome -> {
+                    if (!outcome.applied() && current(outcome, release.epoch())) {
+                        throw new Refusal(ErrorCode.FORBIDDEN, "only the holder releases the pen");
+                    }
+                    if (outcome.applied()) {
+                        stand(asking, room, Mode.VIEW);
+                    }
+                    return tell(asking, room, outcome);
+                });
+    }
+
+    /** Who is to get the pen by name: a member of the document, with what its session's record says. */
+    private Future<List<Waiter>> heir(Room room, Optional<String> to) {
+        if (to.isEmpty()) {
+            return Future.succeededFuture(List.of());
+        }
+        if (room.member(to.get()).isEmpty()) {
+            return Future.failedFuture(
+                    new Refusal(ErrorCode.BAD_MESSAGE, "to names a session that is not in the document"));
+        }
+        return on.sessions().find(List.of(to.get())).map(found -> Optional.ofNullable(found.get(to.get()))
+                .filter(SessionRecord::online)
+                .map(record -> new Waiter(
+                        record.id(),
+                        record.user(),
+                        record.secretHash(),
+                        on.node().now(),
+                        record.generation(),
+                        Presence.HERE))
+                .stream()
+                .toList());
+    }
+
+    /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late. */
+    private static boolean current(LockOutcome outcome, long epoch) {
+        return outcome.before().lock().epoch() == epoch;
+    }
+
+    private static boolean holds(LockOutcome outcome, String session) {
+        return outcome.before()
+                .lock()
+                .holder()
+                .filter(holder -> holder.session().equals(session))
+                .isPresent();
+    }
+
+    private void stand(Asking asking, Room room, Mode mode) {
+        Optional<Seat> seat = room.seatOf(asking.session());
+        if (seat.isPresent() && seat.get().member().mode() != mode) {
+            room.mode(asking.session(), mode);
+            room.remember(
+                    asking.session(),
+                    asking.ref().generation(),
+                    mode,
+                    seat.get().member().since());
+        }
+    }
+
+    private static Void tell(Asking asking, Room room, LockOutcome outcome) {
+        room.take(outcome);
+        asking.outbox().send(room.rightsFor(asking.mark(), asking.session()));
+        return null;
+    }
+
+    // ---- what lasts, and what does not ----------------------------------------------------------------------------
+
+    private Future<Void> update(Asking asking, Room room, ClientMessage.Update update) {
+        return append(
+                asking,
+                room,
+                update.id(),
+                new Append(
+                        update.document(),
+                        Kind.UPDATE,
+                        update.epoch(),
+                        asking.session(),
+                        asking.ref().user().toJson().text(),
+                        update.id(),
+                        update.data().text(),
+                        System.currentTimeMillis()));
+    }
+
+    private Future<Void> say(Asking asking, Room room, ClientMessage.Say say) {
+        return append(
+                asking,
+                room,
+                say.id(),
+                new Append(
+                        say.document(),
+                        Kind.MESSAGE,
+                        0,
+                        asking.session(),
+                        asking.ref().user().toJson().text(),
+                        say.id(),
+                        say.data().text(),
+                        System.currentTimeMillis()));
+    }
+
+    private Future<Void> append(Asking asking, Room room, String id, Append append) {
+        if (!on.locks().enoughNodes()) {
+            return tooFewNodes();
+        }
+        return on.log().append(append).map(result -> {
+            if (result instanceof AppendResult.Applied applied) {
+                asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
+                if (!applied.again()) {
+                    room.written(EntryText.of(applied.entry()));
+                }
+            } else if (result instanceof AppendResult.Fenced fenced) {
+                fenced(asking, room, append.document(), Optional.of(id), fenced.epoch(), fenced.holder());
+            } else if (result instanceof AppendResult.Reused reused) {
+                asking.error(
+                        ErrorCode.BAD_MESSAGE,
+                        "id was used for other data before, at seq " + reused.seq() + "; nothing was stored");
+            }
+            return null;
+        });
+    }
+
+    private Future<Void> snapshot(Asking asking, Room room, ClientMessage.Snapshot snapshot) {
+        if (!on.locks().enoughNodes()) {
+            return tooFewNodes();
+        }
+        if (snapshot.seq() == 0) {
+            return Future.failedFuture(
+                    new Refusal(ErrorCode.BAD_MESSAGE, "seq must be 1 or more: an empty document has no snapshot"));
+        }
+        return on.log()
+                .snapshot(new Snapshot(
+                        snapshot.document(),
+                        snapshot.epoch(),
+                        asking.session(),
+                        snapshot.seq(),
+                        snapshot.data().text(),
+                        System.currentTimeMillis()))
+                .map(result -> {
+                    if (result instanceof SnapshotResult.Stored) {
+                        room.snapshotStored(snapshot.seq());
+                        asking.outbox().send(Frames.applied(asking.mark(), snapshot.document(), snapshot.seq()));
+                    } else if (result instanceof SnapshotResult.Fenced fenced) {
+                        fenced(asking, room, snapshot.document(), Optional.empty(), fenced.epoch(), fenced.holder());
+                    } else if (result instanceof SnapshotResult.Ahead ahead) {
+                        asking.error(ErrorCode.BAD_MESSAGE, "seq lies ahead of the log, which ends at " + ahead.head());
+                    }
+                    return null;
+                });
+    }
+
+    private static Future<Void> tooFewNodes() {
+        return Future.failedFuture(
+                new Refusal(ErrorCode.UNAVAILABLE, "too few nodes are live; nothing is written until more are back"));
+    }
+
+    private static void fenced(
+            Asking asking, Room room, String document, Optional<String> id, long epoch, Optional<Tenant> holder) {
+        Optional<Member> shown = holder.map(tenant -> room.member(tenant.session())
+                .map(member -> member.as(Mode.EDIT))
+                .orElseGet(() -> stranger(tenant)));
+        asking.outbox().send(Frames.fenced(asking.mark(), document, id, epoch, shown));
+    }
+
+    /** A holder whom no roster knows: it is away, together with its node. */
+    private static Member stranger(Tenant tenant) {
+        return new Member(tenant.session(), User.parse(tenant.user()), Mode.EDIT, 0, false);
+    }
+
+    private Future<Void> signal(Asking asking, Room room, ClientMessage.Signal signal) {
+        room.signal(asking.session(), signal.data());
+        JsonObject message = new JsonObject()
+                .put("document", signal.document())
+                .put("session", asking.session())
+                .put("data", signal.data().text());
+        room.peers().forEach(peer -> on.node().tell(peer, RoomVerticle.SIGNAL, message.copy()));
+        return Future.succeededFuture();
+    }
+}

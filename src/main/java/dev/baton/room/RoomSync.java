@@ -1,0 +1,259 @@
+package dev.baton.room;
+
+import dev.baton.presence.Roster;
+import dev.baton.presence.Seat;
+import dev.baton.protocol.Mode;
+import dev.baton.rights.LockEvent;
+import dev.baton.rights.LockNews;
+import dev.baton.session.Liveness;
+import dev.baton.session.SessionRecord;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the rooms true when messages are lost: compares rosters with the other nodes, the pen with its record, the entries
+ * with the log's heads, and the members with their sessions. Confined to the rooms' context.
+ */
+final class RoomSync {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomSync.class);
+
+    /** Each room's record and sessions are looked up once in this many rounds; a different part of the rooms each round. */
+    private static final int PARTS = 3;
+
+    private final RoomServices on;
+    private final RoomRegistry rooms;
+    private int round;
+
+    RoomSync(RoomServices on, RoomRegistry rooms) {
+        this.on = on;
+        this.rooms = rooms;
+    }
+
+    /** One round; called every second. */
+    void round() {
+        round = (round + 1) % PARTS;
+        compareRosters();
+        compareHeads();
+        rooms.byDocument().forEach((document, room) -> {
+            if (Math.floorMod(document.hashCode(), PARTS) == round) {
+                checkRecord(document, room);
+                checkSessions(document, room);
+            }
+        });
+        rooms.closeEmpty();
+    }
+
+    // ---- rosters --------------------------------------------------------------------------------------------------
+
+    /** Sends each other node one number for all the rosters it should have of this one. */
+    private void compareRosters() {
+        Map<String, Long> digests = new HashMap<>();
+        for (String node : on.node().nodes()) {
+            if (!node.equals(on.node().id())) {
+                digests.put(node, 0L);
+            }
+        }
+        for (Room room : rooms.all()) {
+            if (!room.seats().isEmpty()) {
+                room.peers().forEach(peer -> digests.computeIfPresent(peer, (node, sum) -> sum ^ room.digest()));
+            }
+        }
+        digests.forEach((node, digest) -> on.node()
+                .tell(
+                        node,
+                        RoomVerticle.DIGEST,
+                        new JsonObject().put("node", on.node().id()).put("digest", digest)));
+    }
+
+    /** Another node's number: when it is not the same here, the rosters are compared one by one. */
+    void digest(JsonObject message) {
+        String node = message.getString("node");
+        long here = 0;
+        JsonObject held = new JsonObject();
+        for (Map.Entry<String, Room> room : rooms.byDocument().entrySet()) {
+            Long version = room.getValue().held().get(node);
+            if (version != null) {
+                here ^= Roster.digest(room.getKey(), version);
+                held.put(room.getKey(), version);
+            } else {
+                held.put(room.getKey(), 0L);
+            }
+        }
+        if (here != message.getLong("digest")) {
+            on.node()
+                    .tell(
+                            node,
+                            RoomVerticle.SYNC,
+                            new JsonObject().put("node", on.node().id()).put("held", held));
+        }
+    }
+
+    /** Another node says which versions it holds of this one's rosters; it is sent what differs. */
+    void sync(JsonObject message) {
+        String node = message.getString("node");
+        for (Map.Entry<String, Object> held : message.getJsonObject("held")) {
+            long version = ((Number) held.getValue()).longValue();
+            Room room = rooms.find(held.getKey()).orElse(null);
+            if (room != null && room.version() != version) {
+                room.tellAll(node);
+            } else if (room == null && version != 0) {
+                on.node()
+                        .tell(
+                                node,
+                                RoomVerticle.ROSTER_NONE,
+                                new JsonObject()
+                                        .put("document", held.getKey())
+                                        .put("node", on.node().id()));
+            }
+        }
+    }
+
+    // ---- entries --------------------------------------------------------------------------------------------------
+
+    /** Finds the entries that no message told of, the last one of a document too: one query for all documents. */
+    private void compareHeads() {
+        List<String> documents = new ArrayList<>(rooms.byDocument().keySet());
+        if (documents.isEmpty() || !on.log().available()) {
+            return;
+        }
+        on.log()
+                .heads(documents)
+                .onSuccess(heads ->
+                        heads.forEach((document, head) -> rooms.find(document).ifPresent(room -> room.reach(head))));
+    }
+
+    // ---- the pen --------------------------------------------------------------------------------------------------
+
+    private void checkRecord(String document, Room room) {
+        on.locks().find(document).onComplete(read -> {
+            if (read.failed() || room.closing().isPresent()) {
+                return;
+            }
+            boolean known = read.result()
+                    .filter(record -> record.audience().contains(on.node().id()))
+                    .isPresent();
+            if (known) {
+                room.take(LockNews.of(document, read.result().get(), on.node().now()), true);
+                standAgain(document, room);
+            } else {
+                enterAgain(document, room);
+            }
+        });
+    }
+
+    /** The record was lost with its members, or has forgotten this node. */
+    private void enterAgain(String document, Room room) {
+        on.locks().submit(document, new LockEvent.Enter(on.node().id())).onComplete(entered -> {
+            if (entered.succeeded()) {
+                room.take(
+                        LockNews.of(
+                                document, entered.result().settled(), on.node().now()),
+                        true);
+                standAgain(document, room);
+            } else {
+                LOG.warn("{}: {}", document, entered.cause().toString());
+            }
+        });
+    }
+
+    /** Whoever takes part to edit stands in line, until it says otherwise. */
+    private void standAgain(String document, Room room) {
+        LockNews news = room.news().orElseThrow();
+        for (Seat seat : room.seats()) {
+            String session = seat.member().session();
+            boolean there = news.queue().contains(session)
+                    || news.holder()
+                            .filter(holder -> holder.session().equals(session))
+                            .isPresent();
+            if (seat.member().mode() == Mode.EDIT && seat.member().online() && !there) {
+                on.sessions().find(List.of(session)).onSuccess(found -> {
+                    SessionRecord record = found.get(session);
+                    boolean still =
+                            room.seatOf(session).filter(now -> now.equals(seat)).isPresent();
+                    if (record != null && still) {
+                        SessionRef ref =
+                                new SessionRef(session, record.user(), record.generation(), record.secretHash());
+                        on.locks()
+                                .submit(document, new LockEvent.Enqueue(room.waiter(ref)))
+                                .onSuccess(room::take);
+                    }
+                });
+            }
+        }
+    }
+
+    // ---- members --------------------------------------------------------------------------------------------------
+
+    /** What the cluster was told of a session; a hint, see {@link #checkSessions}. */
+    void heard(Liveness news) {
+        for (String document : news.documents()) {
+            rooms.find(document).ifPresent(room -> settle(room, news));
+            rooms.closeIfEmpty(document);
+        }
+    }
+
+    private void settle(Room room, Liveness news) {
+        switch (news.state()) {
+            case GONE -> room.unseat(news.session(), news.cause());
+            case ONLINE -> leaveTo(room, news.session(), news.node());
+            case OFFLINE ->
+                room.seatOf(news.session())
+                        .filter(seat -> seat.generation() == news.generation())
+                        .ifPresent(seat -> room.away(news.session()));
+        }
+    }
+
+    /** A session was taken up on another node: its seat here goes when that node has told of its own. */
+    private void leaveTo(Room room, String session, String node) {
+        if (!node.equals(on.node().id()) && room.movedAway(session)) {
+            room.unseat(session, "moved");
+        }
+    }
+
+    private void checkSessions(String document, Room room) {
+        List<String> seated =
+                room.seats().stream().map(seat -> seat.member().session()).toList();
+        on.sessions().find(seated).onSuccess(found -> {
+            for (Seat seat : room.seats()) {
+                String session = seat.member().session();
+                if (!seated.contains(session)) {
+                    continue;
+                }
+                SessionRecord record = found.get(session);
+                if (record == null) {
+                    if (!seat.member().online()) {
+                        room.unseat(session, "expired");
+                    }
+                } else if (record.generation() > seat.generation()
+                        && !record.node().equals(on.node().id())) {
+                    room.unseat(session, "moved");
+                } else if (!record.documents().containsKey(document)) {
+                    room.unseat(session, "left");
+                }
+            }
+        });
+    }
+
+    /** A node is dead. */
+    void lost(String node) {
+        rooms.all().forEach(room -> room.forget(node, "node-lost"));
+    }
+
+    /** The versions held of a node's rosters, for a test. */
+    Map<String, Long> heldOf(String node) {
+        Map<String, Long> held = new TreeMap<>();
+        rooms.byDocument().forEach((document, room) -> {
+            Long version = room.held().get(node);
+            if (version != null) {
+                held.put(document, version);
+            }
+        });
+        return held;
+    }
+}

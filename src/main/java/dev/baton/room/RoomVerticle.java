@@ -1,0 +1,144 @@
+package dev.baton.room;
+
+import dev.baton.cluster.ClusterNode;
+import dev.baton.log.DocumentLog;
+import dev.baton.presence.RosterDiff;
+import dev.baton.protocol.ClientMessage;
+import dev.baton.protocol.Frames;
+import dev.baton.protocol.Json;
+import dev.baton.protocol.SeqEntry;
+import dev.baton.rights.LockNews;
+import dev.baton.rights.Locks;
+import dev.baton.session.Liveness;
+import dev.baton.session.Sessions;
+import dev.baton.session.Standing;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Runs this node's rooms, all on its own context: takes what the connections hand over and what the other nodes tell. One
+ * instance a node.
+ */
+public final class RoomVerticle extends VerticleBase implements Rooms {
+
+    /** The name of the shared map of rosters. */
+    public static final String ROSTERS = "baton.rosters";
+
+    static final String ROSTER_WANTED = "roster-wanted";
+    static final String ROSTER_NONE = "roster-none";
+    static final String ENTRIES = "entries";
+    static final String SIGNAL = "signal";
+    static final String DIGEST = "digest";
+    static final String SYNC = "sync";
+
+    /** When trying again makes sense after something failed, in milliseconds. */
+    static final long RETRY = 1_000;
+
+    /** How often the rooms are compared with what they should be, in milliseconds. */
+    private static final long ROUND = 1_000;
+
+    private final ClusterNode node;
+    private final Sessions sessions;
+    private final Locks locks;
+    private final DocumentLog log;
+    private final Duration answer;
+    private Runnable unlisten = () -> {};
+    private RoomRegistry rooms;
+    private RoomRequests requests;
+    private RoomSync sync;
+
+    /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
+    public RoomVerticle(ClusterNode node, Sessions sessions, Locks locks, DocumentLog log, Duration answer) {
+        this.node = node;
+        this.sessions = sessions;
+        this.locks = locks;
+        this.log = log;
+        this.answer = answer;
+    }
+
+    @Override
+    public Future<?> start() {
+        RoomServices services = new RoomServices(vertx, context, node, sessions, locks, log, node.map(ROSTERS), answer);
+        rooms = new RoomRegistry(services);
+        requests = new RoomRequests(services, rooms);
+        sync = new RoomSync(services, rooms);
+        node.on(LockNews.TYPE, context, this::lockNews);
+        node.on(RosterDiff.TYPE, context, json -> room(json, room -> room.apply(RosterDiff.of(json))));
+        node.on(ROSTER_WANTED, context, json -> room(json, room -> room.tellAll(json.getString("node"))));
+        node.on(ROSTER_NONE, context, json -> room(json, room -> room.forget(json.getString("node"), "left")));
+        node.on(
+                ENTRIES,
+                context,
+                json -> room(json, room -> LockNews.entries(json).forEach(room::arrived)));
+        node.on(
+                SIGNAL,
+                context,
+                json -> room(
+                        json,
+                        room -> room.relay(Frames.signal(
+                                json.getString("document"),
+                                json.getString("session"),
+                                new Json(json.getString("data"))))));
+        node.on(DIGEST, context, sync::digest);
+        node.on(SYNC, context, sync::sync);
+        unlisten = node.onLost(context, sync::lost);
+        vertx.setPeriodic(ROUND, id -> sync.round());
+        return vertx.eventBus()
+                .<JsonObject>consumer(Liveness.ADDRESS, message -> sync.heard(Liveness.of(message.body())))
+                .completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        unlisten.run();
+        return Future.succeededFuture();
+    }
+
+    private void room(JsonObject json, Consumer<Room> action) {
+        rooms.find(json.getString("document")).ifPresent(action);
+    }
+
+    private void lockNews(JsonObject json) {
+        room(json, room -> {
+            room.take(LockNews.of(json), false);
+            for (SeqEntry entry : LockNews.entries(json)) {
+                room.arrived(entry);
+            }
+        });
+    }
+
+    // ---- for the connections, from any thread ---------------------------------------------------------------------
+
+    @Override
+    public Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message) {
+        Promise<Result> done = Promise.promise();
+        context.runOnContext(v -> requests.handle(session, outbox, message).onComplete(done));
+        return done.future();
+    }
+
+    @Override
+    public void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents) {
+        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.open(document)
+                .onSuccess(room -> room.reattach(session, outbox, standing.mode(), standing.since()))));
+    }
+
+    @Override
+    public void offline(SessionRef session, Outbox outbox, Collection<String> documents) {
+        List<String> left = List.copyOf(documents);
+        context.runOnContext(
+                v -> rooms.of(left).forEach(room -> room.offline(session.session(), session.generation(), outbox)));
+    }
+
+    @Override
+    public void replaced(SessionRef session, Outbox outbox, Collection<String> documents) {
+        List<String> left = List.copyOf(documents);
+        context.runOnContext(v -> rooms.of(left).forEach(room -> room.replaced(session.session(), outbox)));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.baton.room;
+
+import dev.baton.protocol.ClientMessage;
+import dev.baton.session.Standing;
+import io.vertx.core.Future;
+import java.util.Collection;
+import java.util.Map;
+
+/**
+ * This node's rooms, as the connections see them. Safe from any thread; everything is done on the rooms' context, in the
+ * order it was handed over from one thread.
+ */
+public interface Rooms {
+
+    /** What came of a message, for whoever counts a session's documents. */
+    enum Result {
+        /** The session takes part in the document. */
+        IN,
+        /** It does not. */
+        OUT
+    }
+
+    /**
+     * Does what a client asked and answers it through its outbox, an error included.
+     *
+     * @return whether the session takes part in the document after that; never fails
+     */
+    Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message);
+
+    /** A session was taken up again, with the documents that it takes part in. */
+    void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents);
+
+    /** A connection was lost; its session, which took part in those documents, waits to be resumed. */
+    void offline(SessionRef session, Outbox outbox, Collection<String> documents);
+
+    /** A connection was closed because its session, which took part in those documents, goes on on another one. */
+    void replaced(SessionRef session, Outbox outbox, Collection<String> documents);
+}
