@@ -13,7 +13,8 @@ import java.util.function.Function;
  *
  * <p>Every method may be called on any thread; frames go out in the order of the calls of one thread. Futures complete
  * and events are told on the client's context. A future whose answer has not come when the connection ends fails with
- * {@link ConnectionClosed}; one that is answered by {@code error} fails with {@link BatonException}. A node that is not
+ * {@link ConnectionClosed}; one that is answered by {@code error} fails with {@link BatonException}. Listeners hear of
+ * a frame, and of the end, before the futures that it settles do. A node that is not
  * heard for its own heartbeat timeout plus the slack is given up.
  */
 public final class BatonClient {
@@ -273,11 +274,11 @@ public final class BatonClient {
         if ("welcome".equals(frame.getValue("type"))) {
             welcomed(frame);
         }
-        if (pending.settle(frame)) {
-            if ("rights".equals(frame.getValue("type"))) {
-                tell(frame);
-            }
-        } else {
+        boolean rights = "rights".equals(frame.getValue("type"));
+        if (rights) {
+            tell(frame);
+        }
+        if (!pending.settle(frame) && !rights) {
             tell(frame);
         }
     }
@@ -306,9 +307,9 @@ public final class BatonClient {
     private void ended(int code, String reason) {
         NodeEvent.Closed event = new NodeEvent.Closed(code, reason);
         closed = event;
+        events.accept(event);
         ConnectionClosed cause = new ConnectionClosed(code, reason);
         pending.failAll(cause);
         greeted.tryFail(cause);
-        events.accept(event);
     }
 }

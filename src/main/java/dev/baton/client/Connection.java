@@ -110,9 +110,9 @@ final class Connection {
 
     @SuppressWarnings("FutureReturnValueIgnored") // the end is told by the close handler
     void abort() {
-        // No public method drops a connection without the closing handshake.
-        socket.ifPresent(open ->
-                ((WebSocketInternal) open).channelHandlerContext().channel().close());
+        // No public method drops a connection without a close frame; nor does closing the channel, as Vert.x steps in.
+        socket.ifPresent(
+                open -> ((WebSocketInternal) open).channelHandlerContext().close());
     }
 
     void freeze() {
@@ -134,7 +134,8 @@ final class Connection {
                 .setPort(uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80)
                 .setSsl(secure)
                 .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
-                .setAllowOriginHeader(false);
+                // Set, it lets an Origin through and makes one up where none is given.
+                .setAllowOriginHeader(options.headers().keySet().stream().anyMatch("Origin"::equalsIgnoreCase));
         address.setTimeout(options.connectTimeout().toMillis());
         if (!options.protocols().isEmpty()) {
             address.setSubProtocols(options.protocols());
