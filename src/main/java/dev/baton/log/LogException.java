@@ -18,18 +18,18 @@ public final class LogException extends RuntimeException {
     private final Reason reason;
     private final long retryMillis;
 
-    LogException(Reason reason, long retryMillis, String message, Throwable cause) {
-        super(message, cause);
+    private LogException(Reason reason, long retryMillis, String message) {
+        super(message);
         this.reason = reason;
         this.retryMillis = retryMillis;
     }
 
     static LogException busy(long retryMillis, String message) {
-        return new LogException(Reason.BUSY, retryMillis, message, null);
+        return new LogException(Reason.BUSY, retryMillis, message);
     }
 
-    static LogException unavailable(String message, Throwable cause) {
-        return new LogException(Reason.UNAVAILABLE, 1_000, message, cause);
+    static LogException unavailable(String message) {
+        return new LogException(Reason.UNAVAILABLE, 1_000, message);
     }
 
     /** What a caller can do about it. */

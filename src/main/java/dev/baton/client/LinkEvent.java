@@ -1,0 +1,35 @@
+package dev.baton.client;
+
+import java.time.Duration;
+
+/** What a {@link ReconnectingClient} tells. */
+public sealed interface LinkEvent {
+
+    /** A node has welcomed the client; its documents are being joined again. */
+    record Online(Welcome welcome) implements LinkEvent {}
+
+    /**
+     * The connection is lost, or could not be made; another attempt follows.
+     *
+     * @param code the close code, or the HTTP status of a handshake that was turned down
+     */
+    record Offline(int code, String reason, Duration retryIn) implements LinkEvent {}
+
+    /** It is over: closed from this side, or for a reason that coming back does not mend. The last event. */
+    record Ended(int code, String reason) implements LinkEvent {}
+
+    /**
+     * A document was joined, the first time or again. With {@code recovered}, its entries follow on what was told before;
+     * without, what was built from it must be built anew from this.
+     */
+    record CaughtUp(Joined joined) implements LinkEvent {}
+
+    /** A document could not be joined (again), and is given up. */
+    record Dropped(String document, BatonException cause) implements LinkEvent {}
+
+    /** News of the node's. Entries are told exactly once, in order, without a gap, over all connections. */
+    record Told(NodeEvent event) implements LinkEvent {}
+
+    /** An edit comes back, to be kept by whoever listens. */
+    record Drafted(Draft draft) implements LinkEvent {}
+}

@@ -1,0 +1,312 @@
+package dev.baton.log;
+
+import dev.baton.log.Dialect.Trouble;
+import dev.baton.log.Tables.Moved;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a node that writes. Whatever came while it committed is its next transaction: that is what makes many
+ * small durable writes cheap.
+ *
+ * <p>A transaction that fails is judged by what is known of it. When it surely was not committed and the store is gone, its
+ * writes fail at once. When others were in the way, it is done again. When its outcome is unknown, because the connection broke
+ * during the commit, it is done again too, as soon as the store is back within the time it is waited for: every write finds
+ * out by its operation id, or its claimant, whether it is there already. When one of its rows is at fault, each write gets a
+ * transaction of its own.
+ */
+final class Committer implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+    /** Bounds the time a transaction takes, and so the time the next one waits. */
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private static final long MOST_BYTES_AT_ONCE = 8L << 20;
+
+    /** How often an idle node asks whether the store is still there, and one without a store whether it is back. */
+    private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+    private final WriteQueue queue;
+    private final DataSource source;
+    private final Dialect dialect;
+    private final Availability availability;
+    private final Compaction compaction;
+    private final Counters counters;
+    private final long patienceNanos;
+    private final Queue<String> compactable = new ConcurrentLinkedQueue<>();
+
+    private Optional<Connection> connection;
+    private boolean committing;
+    private volatile long busySince = Long.MAX_VALUE;
+
+    Committer(
+            WriteQueue queue,
+            Connection first,
+            DataSource source,
+            Dialect dialect,
+            Availability availability,
+            Compaction compaction,
+            Counters counters,
+            LogSettings settings) {
+        this.queue = queue;
+        this.connection = Optional.of(first);
+        this.source = source;
+        this.dialect = dialect;
+        this.availability = availability;
+        this.compaction = compaction;
+        this.counters = counters;
+        this.patienceNanos = settings.patience().toNanos();
+    }
+
+    /** Works until the queue is closed and empty. */
+    @Override
+    public void run() {
+        while (true) {
+            List<Write<?>> batch = queue.take(waitNanos(), MOST_AT_ONCE, MOST_BYTES_AT_ONCE);
+            if (batch.isEmpty() && queue.isClosed()) {
+                letGo();
+                return;
+            }
+            busySince = System.nanoTime();
+            try {
+                work(batch);
+            } catch (RuntimeException e) {
+                // Nothing may end the only thread that writes.
+                LOG.error("the committer met a fault of its own", e);
+                recover(Trouble.STORE);
+            }
+            busySince = Long.MAX_VALUE;
+        }
+    }
+
+    private void work(List<Write<?>> batch) {
+        if (!batch.isEmpty()) {
+            settle(batch);
+        } else if (compactable.isEmpty()) {
+            probe();
+        }
+        compact();
+    }
+
+    /** Whether there are documents left that it was asked to compact; any thread. */
+    boolean compacts() {
+        return !compactable.isEmpty();
+    }
+
+    /** Documents to be compacted between the writes; any thread. */
+    void compactSoon(List<String> documents) {
+        if (!documents.isEmpty()) {
+            compactable.addAll(documents);
+            queue.nudge();
+        }
+    }
+
+    /** How long the work at hand has taken; any thread. */
+    long busyNanos() {
+        long since = busySince;
+        return since == Long.MAX_VALUE ? 0 : System.nanoTime() - since;
+    }
+
+    /** Writes that wait behind a transaction that hangs, or for a store that is gone, need not wait for more of it. */
+    void failWaiting() {
+        fail(queue.drain());
+    }
+
+    private long waitNanos() {
+        if (!availability.isUp()) {
+            return PROBE_NANOS;
+        }
+        return compactable.isEmpty() ? IDLE_NANOS : 0;
+    }
+
+    private void settle(List<Write<?>> batch) {
+        long deadline = System.nanoTime() + patienceNanos;
+        boolean unknown = false;
+        while (true) {
+            boolean fresh = connection.isEmpty();
+            Trouble trouble;
+            try {
+                commit(batch);
+                return;
+            } catch (SQLException e) {
+                trouble = dialect.trouble(e);
+                LOG.warn("a transaction of {} writes failed: {}", batch.size(), Words.of(e));
+            } catch (Moved e) {
+                trouble = Trouble.AGAIN;
+                LOG.warn("a transaction of {} writes failed: {}", batch.size(), e.getMessage());
+            } catch (RuntimeException e) {
+                trouble = Trouble.ROW;
+                LOG.error("a transaction of {} writes failed", batch.size(), e);
+            }
+            boolean open = committing;
+            committing = false;
+            counters.retried();
+            if (open) {
+                batch.forEach(Write::leftOpen);
+                deadline = unknown ? deadline : System.nanoTime() + patienceNanos;
+                unknown = true;
+            }
+            recover(trouble);
+            if (trouble == Trouble.ROW && batch.size() > 1) {
+                batch.forEach(write -> settle(List.of(write)));
+                return;
+            }
+            if (trouble == Trouble.STORE && fresh) {
+                availability.down();
+                failWaiting();
+            }
+            boolean hopeless = trouble == Trouble.ROW || (trouble == Trouble.STORE && fresh && !unknown);
+            if (hopeless || System.nanoTime() > deadline) {
+                fail(batch);
+                return;
+            }
+            pause(trouble, fresh);
+        }
+    }
+
+    private void commit(List<Write<?>> batch) throws SQLException, Moved {
+        long begun = System.nanoTime();
+        Connection open = connect();
+        int entries = new Transaction(open, dialect).perform(batch);
+        committing = true;
+        dialect.commit(open);
+        committing = false;
+        long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
+        counters.committed(entries, micros);
+        queue.retryIn(2 * micros / 1_000);
+        queue.release(batch);
+        availability.up();
+        batch.forEach(Write::answer);
+    }
+
+    private void fail(List<Write<?>> writes) {
+        queue.release(writes);
+        LogException failure = availability.isUp()
+                ? LogException.unavailable("the store did not accept the write")
+                : availability.failure();
+        writes.forEach(write -> write.fail(failure));
+    }
+
+    private Connection connect() throws SQLException {
+        if (connection.isEmpty()) {
+            connection = Optional.of(source.getConnection());
+        }
+        return connection.get();
+    }
+
+    /** After a failure: rolls back, or gives the connection up when it is of no more use. */
+    private void recover(Trouble trouble) {
+        if (connection.isEmpty()) {
+            return;
+        }
+        try {
+            dialect.rollback(connection.get());
+            if (trouble != Trouble.STORE) {
+                return;
+            }
+        } catch (SQLException e) {
+            LOG.debug("rolling back failed: {}", Words.of(e));
+        }
+        letGo();
+    }
+
+    private void letGo() {
+        try {
+            if (connection.isPresent()) {
+                connection.get().close();
+            }
+        } catch (SQLException e) {
+            LOG.debug("closing failed: {}", Words.of(e));
+        }
+        connection = Optional.empty();
+    }
+
+    /** A first new connection is tried at once, and others in the way are met again after a moment. */
+    private void pause(Trouble trouble, boolean fresh) {
+        if (trouble == Trouble.STORE && !fresh) {
+            return;
+        }
+        long millis = trouble == Trouble.STORE
+                ? TimeUnit.NANOSECONDS.toMillis(PROBE_NANOS)
+                : ThreadLocalRandom.current().nextLong(2, 20);
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            // Nobody interrupts the committer; if somebody does, it tries again early.
+        }
+    }
+
+    /** Whether the store answers, and, when it did not, whether it writes. */
+    private void probe() {
+        boolean fresh = connection.isEmpty();
+        boolean wasUp = availability.isUp();
+        try {
+            Connection open = connect();
+            if (!open.isValid((int) TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + 1)) {
+                throw new SQLException("the connection is broken", "08006");
+            }
+            if (!wasUp) {
+                writeSomething(open);
+                LOG.info("the store answers again");
+                availability.up();
+            }
+        } catch (SQLException e) {
+            Trouble trouble = dialect.trouble(e);
+            recover(trouble);
+            if (trouble != Trouble.STORE) {
+                return;
+            }
+            if (fresh) {
+                if (wasUp) {
+                    LOG.warn("the store does not answer: {}", Words.of(e));
+                }
+                availability.down();
+                failWaiting();
+            } else {
+                probe();
+            }
+        }
+    }
+
+    private void writeSomething(Connection open) throws SQLException {
+        dialect.begin(open);
+        try (PreparedStatement statement = open.prepareStatement("UPDATE baton_store SET probed_at = ?")) {
+            statement.setLong(1, System.currentTimeMillis());
+            statement.executeUpdate();
+        }
+        dialect.commit(open);
+    }
+
+    private void compact() {
+        String document = availability.isUp() ? compactable.peek() : null;
+        if (document == null) {
+            return;
+        }
+        try {
+            Connection open = connect();
+            dialect.begin(open);
+            Compaction.Done done = compaction.slice(open, dialect, document, System.currentTimeMillis());
+            dialect.commit(open);
+            counters.compacted(done.folded());
+            if (!done.more()) {
+                compactable.remove();
+            }
+        } catch (SQLException e) {
+            LOG.warn("compacting failed: {}", Words.of(e));
+            recover(dialect.trouble(e));
+            compactable.remove();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+package dev.baton.log;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+
+/** The little in which the two databases differ; all other SQL is the same for both. */
+enum Dialect {
+    /** One file, shared by the nodes of one machine; one writer at a time. */
+    SQLITE("jdbc:sqlite:") {
+        @Override
+        Map<String, String> placeholders() {
+            return Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT", "exact", "", "often_updated", "");
+        }
+
+        @Override
+        Properties connecting(LogSettings settings) {
+            Properties properties = new Properties();
+            properties.setProperty("journal_mode", "WAL");
+            properties.setProperty("synchronous", "FULL");
+            properties.setProperty("busy_timeout", Long.toString(Math.min(2_000, patience(settings))));
+            properties.setProperty("journal_size_limit", Integer.toString(64 << 20));
+            return properties;
+        }
+
+        /** Some disks, those of Macs above all, need to be asked again to write what they hold in their cache. */
+        @Override
+        List<String> writing(LogSettings settings) {
+            return List.of("PRAGMA fullfsync = 1", "PRAGMA checkpoint_fullfsync = 1", "PRAGMA cache_size = -16000");
+        }
+
+        @Override
+        List<String> reading(LogSettings settings) {
+            return List.of("PRAGMA query_only = 1");
+        }
+
+        /** The lock is taken at the begin: upgrading it later could find the file changed, and fail. */
+        @Override
+        void begin(Connection connection) throws SQLException {
+            execute(connection, "BEGIN IMMEDIATE");
+        }
+
+        @Override
+        void commit(Connection connection) throws SQLException {
+            execute(connection, "COMMIT");
+        }
+
+        @Override
+        void rollback(Connection connection) throws SQLException {
+            execute(connection, "ROLLBACK");
+        }
+
+        @Override
+        String lockRows() {
+            return "";
+        }
+
+        @Override
+        Trouble trouble(SQLException e) {
+            return switch (e.getErrorCode() & 0xff) {
+                // BUSY, LOCKED, INTERRUPT
+                case 5, 6, 9 -> Trouble.AGAIN;
+                // ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE
+                case 1, 18, 19, 20, 25 -> Trouble.ROW;
+                default -> Trouble.STORE;
+            };
+        }
+    },
+
+    /** A server; nodes write at the same time and meet at row locks. */
+    POSTGRESQL("jdbc:postgresql:") {
+        @Override
+        Map<String, String> placeholders() {
+            return Map.of(
+                    "identity", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+                    "exact", "COLLATE \"C\"",
+                    // Room for the next version of a row on its own page, so that no index is touched.
+                    "often_updated", "WITH (fillfactor = 50)");
+        }
+
+        @Override
+        Properties connecting(LogSettings settings) {
+            long seconds = Math.max(1, (patience(settings) + 999) / 1000);
+            Properties properties = new Properties();
+            properties.setProperty("connectTimeout", Long.toString(seconds));
+            properties.setProperty("loginTimeout", Long.toString(seconds + 1));
+            properties.setProperty("socketTimeout", Long.toString(seconds + 1));
+            properties.setProperty("tcpKeepAlive", "true");
+            properties.setProperty("ApplicationName", "baton");
+            // Details of errors quote rows, and so what users wrote.
+            properties.setProperty("logServerErrorDetail", "false");
+            settings.user().ifPresent(user -> properties.setProperty("user", user));
+            settings.password().ifPresent(password -> properties.setProperty("password", password));
+            return properties;
+        }
+
+        /**
+         * A node that is paused within a transaction loses it, so that the others get its row locks; and what is answered
+         * as done is on disk, also where the server's default would say so earlier.
+         */
+        @Override
+        List<String> writing(LogSettings settings) {
+            return List.of(
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
+                    BY_KEY,
+                    "SET statement_timeout = " + patience(settings),
+                    "SET idle_in_transaction_session_timeout = " + Math.min(2_000, patience(settings)),
+                    "SELECT set_config('synchronous_commit', 'on', false)"
+                            + " WHERE current_setting('synchronous_commit') = 'off'");
+        }
+
+        @Override
+        List<String> reading(LogSettings settings) {
+            return List.of(
+                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
+                    BY_KEY,
+                    "SET statement_timeout = " + patience(settings),
+                    "SET idle_in_transaction_session_timeout = " + 2 * patience(settings));
+        }
+
+        @Override
+        void begin(Connection connection) throws SQLException {
+            connection.setAutoCommit(false);
+        }
+
+        @Override
+        void commit(Connection connection) throws SQLException {
+            connection.commit();
+        }
+
+        @Override
+        void rollback(Connection connection) throws SQLException {
+            connection.rollback();
+        }
+
+        @Override
+        String lockRows() {
+            return " FOR UPDATE";
+        }
+
+        @Override
+        Trouble trouble(SQLException e) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            return switch (state) {
+                // serialization failure, deadlock, lock not available, statement timeout
+                case "40001", "40P01", "55P03", "57014" -> Trouble.AGAIN;
+                // read-only: a standby, for example after a fail-over
+                case "25006" -> Trouble.STORE;
+                default ->
+                    switch (state.length() < 2 ? "" : state.substring(0, 2)) {
+                        // values, constraints and statements that the server does not accept, limits of the protocol
+                        case "21", "22", "23", "25", "42", "54", "0A" -> Trouble.ROW;
+                        default -> Trouble.STORE;
+                    };
+            };
+        }
+    };
+
+    /** What an error of the database means for the transaction that met it. */
+    enum Trouble {
+        /** Others were in the way: the same again has a good chance. */
+        AGAIN,
+        /** The connection or the whole store is gone, full, or refuses writes. */
+        STORE,
+        /** Something in this very transaction. */
+        ROW
+    }
+
+    /**
+     * Every statement here goes by a key. A plan made while a table was small must not read all of it once it has grown,
+     * which may be long before the statistics notice; and a discouraged plan must not look so dear that it gets compiled.
+     */
+    private static final String BY_KEY =
+            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+    private final String prefix;
+
+    Dialect(String prefix) {
+        this.prefix = prefix;
+    }
+
+    /** The dialect of a URL. */
+    static Dialect of(LogSettings settings) {
+        for (Dialect dialect : values()) {
+            if (settings.url().startsWith(dialect.prefix)) {
+                return dialect;
+            }
+        }
+        throw LogException.unavailable("store.url must begin with jdbc:sqlite: or jdbc:postgresql:");
+    }
+
+    /** What stands for the placeholders of the schema. */
+    abstract Map<String, String> placeholders();
+
+    /** The driver's properties; those in the URL win. */
+    abstract Properties connecting(LogSettings settings);
+
+    /** What a connection for writing begins with. */
+    abstract List<String> writing(LogSettings settings);
+
+    /** What a connection for reading begins with. */
+    abstract List<String> reading(LogSettings settings);
+
+    abstract void begin(Connection connection) throws SQLException;
+
+    abstract void commit(Connection connection) throws SQLException;
+
+    abstract void rollback(Connection connection) throws SQLException;
+
+    /** Put behind a select: locks its rows until the end of the transaction, in their order. */
+    abstract String lockRows();
+
+    abstract Trouble trouble(SQLException e);
+
+    /** What follows the prefix of the URL. */
+    String rest(LogSettings settings) {
+        return settings.url().substring(prefix.length());
+    }
+
+    private static long patience(LogSettings settings) {
+        return settings.patience().toMillis();
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.baton.log;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** The questions asked of the store; each within one transaction of its caller, and so at one moment. */
+final class Reads {
+    /** Rows brought over at once: large ones must not pile up before the bound of a page is noticed. */
+    private static final int FETCH = 64;
+
+    private final String log;
+    private final int pageEntries;
+    private final long pageBytes;
+
+    Reads(String log, LogSettings settings) {
+        this.log = log;
+        this.pageEntries = settings.pageEntries();
+        this.pageBytes = settings.pageBytes();
+    }
+
+    /** Some entries in order, and whether more follow. */
+    private record Page(List<Entry> entries, boolean more) {}
+
+    DocumentRow row(Connection connection, String document) throws SQLException {
+        return rows(connection, "name", document).stream().findFirst().orElseGet(() -> DocumentRow.untouched(document));
+    }
+
+    List<DocumentState> heldBy(Connection connection, String session) throws SQLException {
+        return rows(connection, "holder", session).stream()
+                .map(DocumentRow::state)
+                .toList();
+    }
+
+    Map<String, Long> heads(Connection connection, Collection<String> documents) throws SQLException {
+        Map<String, Long> heads = new HashMap<>();
+        documents.forEach(document -> heads.put(document, 0L));
+        for (List<String> portion : Sql.portions(heads.keySet())) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT name, head FROM baton_document"
+                    + " WHERE name IN (" + Sql.times(portion.size(), "?") + ")")) {
+                Sql.names(statement, portion);
+                try (ResultSet found = statement.executeQuery()) {
+                    while (found.next()) {
+                        heads.put(found.getString(1), found.getLong(2));
+                    }
+                }
+            }
+        }
+        return heads;
+    }
+
+    List<Entry> read(Connection connection, String document, long after, int limit) throws SQLException {
+        DocumentRow row = row(connection, document);
+        return page(connection, row, after, Math.min(limit, pageEntries)).entries();
+    }
+
+    Opening open(Connection connection, String document, OptionalLong after, Optional<String> logId)
+            throws SQLException {
+        DocumentRow row = row(connection, document);
+        boolean complete = after.isPresent()
+                && logId.isPresent()
+                && logId.get().equals(log)
+                && after.getAsLong() <= row.head()
+                && after.getAsLong() >= row.floor();
+        if (complete) {
+            Page page = page(connection, row, after.getAsLong(), pageEntries);
+            boolean shortcut = page.more() && row.snapshotSeq() > after.getAsLong();
+            if (!shortcut) {
+                return new Opening(log, row.state(), true, Optional.empty(), page.entries(), page.more());
+            }
+        }
+        Optional<Opening.Content> content = content(connection, row);
+        long from = content.map(Opening.Content::seq).orElse(0L);
+        Page page = page(connection, row, from, pageEntries);
+        return new Opening(log, row.state(), false, content, page.entries(), page.more());
+    }
+
+    private static List<DocumentRow> rows(Connection connection, String column, String value) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT " + Sql.DOCUMENT_COLUMNS + " FROM baton_document WHERE " + column + " = ? ORDER BY name")) {
+            statement.setString(1, value);
+            try (ResultSet found = statement.executeQuery()) {
+                List<DocumentRow> rows = new ArrayList<>();
+                while (found.next()) {
+                    rows.add(Sql.document(found));
+                }
+                return rows;
+            }
+        }
+    }
+
+    private static Optional<Opening.Content> content(Connection connection, DocumentRow row) throws SQLException {
+        if (row.snapshotSeq() == 0) {
+            return Optional.empty();
+        }
+        try (PreparedStatement statement =
+                connection.prepareStatement("SELECT seq, data FROM baton_snapshot WHERE document = ?")) {
+            statement.setLong(1, row.num());
+            try (ResultSet found = statement.executeQuery()) {
+                return found.next()
+                        ? Optional.of(new Opening.Content(found.getLong(1), found.getString(2)))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    private Page page(Connection connection, DocumentRow row, long after, int most) throws SQLException {
+        List<Entry> entries = new ArrayList<>();
+        long from = Math.max(after, row.floor());
+        if (from >= row.head()) {
+            return new Page(entries, false);
+        }
+        long bytes = 0;
+        try (PreparedStatement statement = connection.prepareStatement(
+                "SELECT seq, kind, epoch, session, author, operation, written_at, data FROM baton_entry"
+                        + " WHERE document = ? AND seq > ? ORDER BY seq LIMIT ?")) {
+            statement.setFetchSize(FETCH);
+            statement.setLong(1, row.num());
+            statement.setLong(2, from);
+            statement.setInt(3, most);
+            try (ResultSet found = statement.executeQuery()) {
+                while ((entries.isEmpty() || bytes < pageBytes) && found.next()) {
+                    Entry entry = entry(found);
+                    bytes += entry.data().length() + entry.user().length();
+                    entries.add(entry);
+                }
+            }
+        }
+        boolean more = entries.get(entries.size() - 1).seq() < row.head();
+        return new Page(entries, more);
+    }
+
+    private static Entry entry(ResultSet found) throws SQLException {
+        String operation = found.getString(6);
+        return new Entry(
+                found.getLong(1),
+                Kind.of(found.getInt(2)),
+                found.getLong(3),
+                found.getString(4),
+                found.getString(5),
+                operation == null ? "" : operation,
+                found.getLong(7),
+                found.getString(8));
+    }
+}

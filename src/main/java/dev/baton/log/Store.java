@@ -1,0 +1,138 @@
+package dev.baton.log;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+
+/**
+ * A store that was found, brought to this version's schema, and named.
+ *
+ * @param id the store's own id
+ * @param first a connection for writing
+ * @param writing where more of these come from
+ * @param reading where connections for reading come from
+ */
+record Store(Dialect dialect, String id, Connection first, DataSource writing, DataSource reading) {
+
+    /** Nodes that start together on a new file get in each other's way while it is made; this often they try again. */
+    private static final int TRIES = 20;
+
+    /** Blocks. Fails with a {@link LogException} in words for whoever starts a node. */
+    static Store open(LogSettings settings) {
+        Dialect dialect = Dialect.of(settings);
+        Properties properties = dialect.connecting(settings);
+        try {
+            if (dialect == Dialect.SQLITE) {
+                makeFolder(settings, dialect);
+            }
+            checkUrl(settings);
+            Connections writing = new Connections(settings.url(), properties, dialect.writing(settings));
+            Connections reading = new Connections(settings.url(), properties, dialect.reading(settings));
+            migrate(settings, dialect, properties);
+            Connection first = writing.getConnection();
+            return new Store(dialect, id(first), first, writing, reading);
+        } catch (SQLException e) {
+            throw failed(settings, Words.opening(e));
+        }
+    }
+
+    private static void makeFolder(LogSettings settings, Dialect dialect) {
+        String rest = dialect.rest(settings);
+        String file = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
+        int query = file.indexOf('?');
+        file = query < 0 ? file : file.substring(0, query);
+        if (file.isEmpty() || file.contains(":memory:") || rest.contains("mode=memory")) {
+            throw failed(settings, "it must name a file, for what is only in memory is lost");
+        }
+        try {
+            Path parent = Path.of(file).toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+        } catch (IOException | InvalidPathException e) {
+            throw failed(settings, "its folder cannot be made");
+        }
+    }
+
+    private static void checkUrl(LogSettings settings) {
+        try {
+            DriverManager.getDriver(settings.url());
+        } catch (SQLException e) {
+            throw failed(settings, "it is not a URL that the driver understands");
+        }
+    }
+
+    private static void migrate(LogSettings settings, Dialect dialect, Properties connecting) throws SQLException {
+        Properties properties = new Properties();
+        properties.putAll(connecting);
+        // A later version may have more to change than one statement is otherwise waited for.
+        properties.remove("socketTimeout");
+        Connections plain = new Connections(settings.url(), properties, List.of());
+        // Says in the driver's own words what is wrong, before Flyway wraps it in many others.
+        plain.getConnection().close();
+        Flyway flyway = Flyway.configure(Store.class.getClassLoader())
+                .dataSource(plain)
+                .locations("classpath:db/baton")
+                .table("baton_schema_history")
+                .placeholders(dialect.placeholders())
+                // The database may be shared with others' tables.
+                .baselineOnMigrate(true)
+                .baselineVersion("0")
+                .load();
+        for (int tried = 1; ; tried++) {
+            try {
+                flyway.migrate();
+                return;
+            } catch (FlywayException e) {
+                if (tried == TRIES) {
+                    throw failed(settings, "its tables cannot be brought to this version: " + firstLine(e));
+                }
+                pause();
+            }
+        }
+    }
+
+    private static String firstLine(FlywayException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(20, 150));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String id(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "INSERT INTO baton_store (one, id, probed_at) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")) {
+            statement.setString(1, UUID.randomUUID().toString());
+            statement.executeUpdate();
+        }
+        try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM baton_store");
+                ResultSet rows = statement.executeQuery()) {
+            if (!rows.next()) {
+                throw new SQLException("the store has no id");
+            }
+            return rows.getString(1);
+        }
+    }
+
+    private static LogException failed(LogSettings settings, String why) {
+        return LogException.unavailable("store.url " + settings.shownUrl() + " cannot be used: " + why);
+    }
+}
