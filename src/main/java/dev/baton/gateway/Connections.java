@@ -40,6 +40,11 @@ public final class Connections {
         return Optional.ofNullable(bySession.get(session));
     }
 
+    /** A session goes on elsewhere, for the {@code generation}-th time: its earlier connection here is closed. */
+    public void replaced(String session, long generation) {
+        of(session).ifPresent(connection -> connection.replacedBy(generation));
+    }
+
     /** All that have a session. */
     Collection<Connection> all() {
         return bySession.values();

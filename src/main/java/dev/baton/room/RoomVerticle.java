@@ -98,7 +98,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<?> stop() {
         unlisten.run();
-        return Future.succeededFuture();
+        return Future.join(rooms.all().stream().map(Room::close).toList());
     }
 
     private void room(JsonObject json, Consumer<Room> action) {
@@ -125,8 +125,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents) {
-        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.open(document)
-                .onSuccess(room -> room.reattach(session, outbox, standing.mode(), standing.since()))));
+        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.in(document, room -> {
+            room.reattach(session, outbox, standing.mode(), standing.since());
+            return Future.succeededFuture();
+        })));
     }
 
     @Override

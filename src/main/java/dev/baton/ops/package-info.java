@@ -1,0 +1,2 @@
+/** What an operator sees: health. */
+package dev.baton.ops;
