@@ -1,0 +1,2 @@
+/** How a node joins and leaves the cluster. Knows nothing of documents. */
+package dev.baton.cluster;
