@@ -53,6 +53,9 @@ abstract class DocumentLogContract {
     /** Keeps every writer of the store waiting until it is closed. */
     abstract AutoCloseable holdUp() throws SQLException;
 
+    /** Makes the store raise an error for each entry with this data. */
+    abstract void poison(String data) throws SQLException;
+
     @BeforeAll
     static void startVertx() {
         vertx = Vertx.vertx();
@@ -396,6 +399,21 @@ abstract class DocumentLogContract {
         assertThat(all(good)).allMatch(Applied.class::isInstance);
         assertThat(all(bad)).noneMatch(Applied.class::isInstance);
         assertThat(get(log.state(DOC)).head()).isEqualTo(102);
+    }
+
+    @Test
+    void a_write_at_which_the_store_raises_an_error_fails_alone() throws Exception {
+        poison("\"poison\"");
+        List<Future<AppendResult>> good = new ArrayList<>();
+        List<Future<AppendResult>> bad = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            good.add(log.append(messageOf("cid", "g" + i, "1")));
+            bad.add(log.append(messageOf("cid", "b" + i, "\"poison\"")));
+        }
+        assertThat(all(good)).allMatch(Applied.class::isInstance);
+        assertThat(bad).allMatch(append -> failure(append).reason() == Reason.UNAVAILABLE);
+        assertThat(get(log.state(DOC)).head()).isEqualTo(30);
+        assertThat(log.available()).isTrue();
     }
 
     // ---- snapshots, opening, reading

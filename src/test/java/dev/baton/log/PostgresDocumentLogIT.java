@@ -52,6 +52,14 @@ class PostgresDocumentLogIT extends DocumentLogContract {
         return connection;
     }
 
+    @Override
+    void poison(String data) throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE baton_entry ADD CHECK (data <> '" + data + "')");
+        }
+    }
+
     @Test
     void the_server_is_as_durable_as_in_earnest() throws Exception {
         assertThat(show("fsync")).isEqualTo("on");

@@ -31,6 +31,15 @@ class SqliteDocumentLogTest extends DocumentLogContract {
         return connection;
     }
 
+    @Override
+    void poison(String data) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TRIGGER poison BEFORE INSERT ON baton_entry WHEN NEW.data = '" + data
+                    + "' BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+        }
+    }
+
     private Path file() {
         return folder.resolve("deep/er/baton.db");
     }
