@@ -22,6 +22,11 @@ class SqliteDocumentLogTest extends DocumentLogContract {
     }
 
     @Override
+    LogSettings untouched() {
+        return LogSettings.of("jdbc:sqlite:" + folder.resolve("second.db"), Optional.empty(), Optional.empty());
+    }
+
+    @Override
     AutoCloseable holdUp() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         try (Statement statement = connection.createStatement()) {
