@@ -9,10 +9,11 @@ import java.util.Optional;
  * @param document the document
  * @param log the log's id; another one than before means that nothing seen before counts
  * @param seq the log's head
- * @param recovered whether {@code entries} is all since what was seen; if not, rebuild from {@code snapshot} (or from
+ * @param recovered whether {@code entries} go on from what was seen; if not, rebuild from {@code snapshot} (or from
  *     nothing) and {@code entries}
  * @param snapshot where to rebuild from
- * @param entries what follows, in order
+ * @param entries what follows, in order; of a long tail only the beginning, the rest is told as an event up to
+ *     {@code seq} and beyond
  * @param members who is there; in a large room, not everyone
  * @param count how many are there
  * @param rights who holds the pen
@@ -26,4 +27,15 @@ public record Joined(
         List<Entry> entries,
         List<Member> members,
         int count,
-        Rights rights) {}
+        Rights rights) {
+
+    /** The last seq told here: from there on it goes on with events. */
+    public long last() {
+        return entries.isEmpty() ? seq : entries.get(entries.size() - 1).seq();
+    }
+
+    /** Whether {@code entries} reach the log's head. */
+    public boolean complete() {
+        return last() == seq;
+    }
+}

@@ -86,7 +86,7 @@ final class Outbox {
                     .filter(entry ->
                             entry.session().equals(formerSession) && entry.id().equals(operation.id))
                     .findFirst();
-            boolean uncertain = sent && !joined.recovered();
+            boolean uncertain = sent && !(joined.recovered() && joined.complete());
             sent = false;
             if (stored.isPresent()) {
                 long seq = stored.get().seq();

@@ -180,6 +180,7 @@ public final class ReconnectingClient {
     }
 
     private void rejoin(BatonClient client, Seat seat) {
+        seat.joining();
         Future<Joined> answer = seat.log()
                 .map(log -> client.join(seat.document(), seat.mode(), seat.after(), log))
                 .orElseGet(() -> client.join(seat.document(), seat.mode()));
@@ -231,6 +232,11 @@ public final class ReconnectingClient {
         } else if (event instanceof NodeEvent.Entries entries) {
             entries(entries);
         } else if (!ended) {
+            if (event instanceof NodeEvent.RightsChanged news) {
+                Optional.ofNullable(seats.get(news.rights().document()))
+                        .filter(Seat::isJoined)
+                        .ifPresent(seat -> seat.stands(news.rights().you()));
+            }
             listener.accept(new LinkEvent.Told(event));
         }
     }

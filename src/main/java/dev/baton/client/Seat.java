@@ -33,6 +33,11 @@ final class Seat {
         mode = other;
     }
 
+    /** The node says where this session stands: who gave the pen back does not want it again after a reconnect. */
+    void stands(Rights.Place place) {
+        mode = place == Rights.Place.VIEWER ? Mode.VIEW : Mode.EDIT;
+    }
+
     Outbox outbox() {
         return outbox;
     }
@@ -56,6 +61,11 @@ final class Seat {
         return joined;
     }
 
+    /** A join is under way: what comes in before its answer is among what it brings. */
+    void joining() {
+        joined = false;
+    }
+
     void lost() {
         joined = false;
         outbox.pause();
@@ -72,10 +82,11 @@ final class Seat {
         List<Entry> news = goesOn
                 ? answer.entries().stream().filter(entry -> entry.seq() > after).toList()
                 : answer.entries();
-        after = goesOn ? Math.max(after, answer.seq()) : answer.seq();
+        after = goesOn ? Math.max(after, answer.last()) : answer.last();
         log = Optional.of(answer.log());
         session = as;
         joined = true;
+        stands(answer.rights().you());
         return new Joined(
                 answer.document(),
                 answer.log(),

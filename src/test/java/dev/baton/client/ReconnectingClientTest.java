@@ -85,6 +85,31 @@ class ReconnectingClientTest {
     }
 
     @Test
+    void doesNotAskAgainForAPenThatItGaveBack() throws Exception {
+        Waiting.on(client.join("doc", Mode.EDIT));
+        assertThat(node.next("join").getString("mode")).isEqualTo("edit");
+        node.lastSocket()
+                .writeTextMessage(rights(8, member("s2", "bob", "edit", "online"), "held", "viewer")
+                        .encode());
+        tell(LinkEvent.Told.class);
+        drop();
+
+        assertThat(node.next("join").getString("mode")).isEqualTo("view");
+    }
+
+    @Test
+    void goesOnWithEventsWhereALongTailWasCut() {
+        node.answer("join", (socket, frame) -> {
+            reply(socket, frame, joined(4, true, mine(7), entry(1, "message", "s9", "a", 1)));
+            entries(entry(2, "message", "s9", "b", 1), entry(3, "message", "s9", "c", 1));
+        });
+        assertThat(Waiting.on(client.join("doc", Mode.VIEW)).complete()).isFalse();
+
+        await().atMost(SOON).until(() -> seqs().size() == 3);
+        assertThat(seqs()).containsExactly(1L, 2L, 3L);
+    }
+
+    @Test
     void sendsAnUnansweredUpdateAgainUnderItsId() throws Exception {
         Waiting.on(client.join("doc", Mode.EDIT));
         Future<Outcome> update = client.update("doc", 7, "a", "x");
