@@ -9,6 +9,7 @@ import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentLogs;
 import dev.baton.log.LogSettings;
+import dev.baton.ops.Gauges;
 import dev.baton.ops.ManagementVerticle;
 import dev.baton.ops.Readiness;
 import dev.baton.rights.EditorLockVerticle;
@@ -31,6 +32,7 @@ import java.util.Optional;
  */
 public final class NodeVerticle extends VerticleBase {
     private final Readiness readiness = new Readiness();
+    private final Gauges gauges = new Gauges();
     private Optional<DocumentLog> log = Optional.empty();
 
     @Override
@@ -57,13 +59,23 @@ public final class NodeVerticle extends VerticleBase {
         Locks locks = new Locks(
                 vertx, node, sessions, opened, reservations, settings.cluster().minimum());
         RoomVerticle rooms = new RoomVerticle(node, sessions, locks, opened, handover.answer());
+        EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
         Connections connections = new Connections();
         ManagementVerticle management =
-                new ManagementVerticle(settings.management().host(), settings.managementPort(), readiness);
+                new ManagementVerticle(settings.management().host(), settings.managementPort(), readiness, gauges);
+        gauges.add("baton_sockets", "open sockets", connections::sockets);
+        gauges.add("baton_sessions", "connected sessions", connections::sessions);
+        gauges.add("baton_beats", "sockets that are pinged", connections::beats);
+        gauges.add("baton_rooms", "documents with members here", rooms::openRooms);
+        gauges.add("baton_seats", "members here, away ones too", rooms::seats);
+        gauges.add("baton_lock_timers", "timers of reservations and requests", editors::timers);
+        gauges.add("baton_session_records", "session records this node owns", () -> node.owned(Sessions.MAP));
+        gauges.add("baton_lock_records", "lock records this node owns", () -> node.owned(Locks.MAP));
+        gauges.add("baton_roster_records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", locks::enoughNodes, "fewer nodes are live than cluster.minimum");
         return part(new SessionSweepVerticle(node, sessions))
-                .compose(v -> part(new EditorLockVerticle(node, locks, sessions, reservations)))
+                .compose(v -> part(editors))
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
@@ -112,6 +124,7 @@ public final class NodeVerticle extends VerticleBase {
     /** The parts have stopped by now, as Vert.x ends what a verticle deployed before the verticle itself. */
     @Override
     public Future<?> stop() {
+        gauges.close();
         return log.map(DocumentLog::close).orElse(Future.succeededFuture());
     }
 }

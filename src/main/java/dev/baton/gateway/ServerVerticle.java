@@ -72,6 +72,7 @@ public final class ServerVerticle extends VerticleBase {
     public Future<?> start() {
         Loop own = new Loop(context, HeartbeatWheel.TICK);
         loop = Optional.of(own);
+        services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
         HttpServer http = vertx.createHttpServer(options());
         server = Optional.of(http);

@@ -9,18 +9,20 @@ import io.vertx.ext.web.Router;
 import java.util.Map;
 import java.util.Optional;
 
-/** The management port: {@code /health/live} and {@code /health/ready}. One instance a node. */
+/** The management port: {@code /health/live}, {@code /health/ready} and {@code /metrics}. One instance a node. */
 public final class ManagementVerticle extends VerticleBase {
     private final String host;
     private final int wanted;
     private final Readiness readiness;
+    private final Gauges gauges;
     private Optional<HttpServer> server = Optional.empty();
 
     /** Listens on {@code port}, or on any free one when that is 0. */
-    public ManagementVerticle(String host, int port, Readiness readiness) {
+    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges) {
         this.host = host;
         this.wanted = port;
         this.readiness = readiness;
+        this.gauges = gauges;
     }
 
     @Override
@@ -28,6 +30,11 @@ public final class ManagementVerticle extends VerticleBase {
         Router router = Router.router(vertx);
         router.get("/health/live").handler(routed -> answer(routed.response(), Map.of()));
         router.get("/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
+        router.get("/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
+                .onSuccess(text -> routed.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(text))
+                .onFailure(routed::fail));
         HttpServer http = vertx.createHttpServer();
         server = Optional.of(http);
         return http.requestHandler(router).listen(wanted, host);
