@@ -155,6 +155,30 @@ class BatonApplicationIT {
     }
 
     @Test
+    void aSecondSigtermEndsWhatTakesTooLong() throws Exception {
+        Program program = node(Map.of(), "-Dbaton.test.never-stops=true");
+        program.ready();
+        program.process.destroy();
+        await().atMost(PATIENCE).until(() -> program.err().contains("Farewell"));
+
+        program.process.destroy();
+
+        assertThat(program.process.waitFor(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(program.status()).isEqualTo(143);
+    }
+
+    @Test
+    void aVerticleThatNeverEndsIsNotWaitedForWithoutBound() throws Exception {
+        Program program = node(Map.of("BATON_DRAIN_TIME", "0s"), "-Dbaton.test.never-stops=true");
+        program.ready();
+
+        program.process.destroy();
+
+        assertThat(program.status()).isZero();
+        assertThat(program.err()).contains("Not everything was closed within 10 s");
+    }
+
+    @Test
     void aSecondNodeJoinsTheFirstAndLeavesItInOrder() throws Exception {
         Program first = node(Map.of());
         int port = first.ready();
@@ -186,8 +210,9 @@ class BatonApplicationIT {
     }
 
     /** The launcher around a verticle of a few lines, for what happens after. */
-    private Program node(Map<String, String> environment) throws IOException {
+    private Program node(Map<String, String> environment, String... jvm) throws IOException {
         List<String> command = new ArrayList<>(MODULES);
+        command.addAll(List.of(jvm));
         command.addAll(List.of(
                 "-cp",
                 JAR
