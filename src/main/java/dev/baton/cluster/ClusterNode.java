@@ -83,6 +83,11 @@ public final class ClusterNode {
         return hazelcast.getMap(name);
     }
 
+    /** How many entries of a shared map this node owns. */
+    public long owned(String map) {
+        return hazelcast.getMap(map).getLocalMapStats().getOwnedEntryCount();
+    }
+
     /**
      * A hint to a node's inbox: may be lost; what is sent from one context arrives in that order.
      *

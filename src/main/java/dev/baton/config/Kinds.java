@@ -16,6 +16,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -250,7 +251,7 @@ final class Kinds {
                 .collect(joining(","));
     }
 
-    private static <T> Optional<List<T>> all(String text, java.util.function.Function<String, Optional<T>> parse) {
+    private static <T> Optional<List<T>> all(String text, Function<String, Optional<T>> parse) {
         List<Optional<T>> parts =
                 Arrays.stream(text.split(",", -1)).map(String::strip).map(parse).toList();
         return parts.stream().allMatch(Optional::isPresent)

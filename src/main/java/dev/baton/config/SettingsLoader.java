@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -185,7 +186,7 @@ final class SettingsLoader {
                     new Settings.Http(required(Keys.HTTP_HOST), required(Keys.HTTP_PORT), required(Keys.HTTP_ORIGINS)),
                     new Settings.Management(
                             required(Keys.MANAGEMENT_HOST),
-                            find(Keys.MANAGEMENT_PORT).orElse(java.util.OptionalInt.empty())),
+                            find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty())),
                     new Settings.Cluster(
                             required(Keys.CLUSTER_NAME),
                             required(Keys.CLUSTER_HOST),

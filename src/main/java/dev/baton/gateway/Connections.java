@@ -1,15 +1,18 @@
 package dev.baton.gateway;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The connections of this node, over all its loops. Thread-safe. */
 public final class Connections {
     private final ConcurrentMap<String, Connection> bySession = new ConcurrentHashMap<>();
     private final AtomicInteger sockets = new AtomicInteger();
+    private final List<Loop> loops = new CopyOnWriteArrayList<>();
 
     /** Counts a socket in, unless there are that many already. */
     boolean tryOpen(int most) {
@@ -40,9 +43,24 @@ public final class Connections {
         return Optional.ofNullable(bySession.get(session));
     }
 
+    /** A session goes on elsewhere, for the {@code generation}-th time: its earlier connection here is closed. */
+    public void replaced(String session, long generation) {
+        of(session).ifPresent(connection -> connection.replacedBy(generation));
+    }
+
     /** All that have a session. */
     Collection<Connection> all() {
         return bySession.values();
+    }
+
+    /** Counts the heartbeats of a loop in. */
+    void add(Loop loop) {
+        loops.add(loop);
+    }
+
+    /** How many places there are in the heartbeat wheels, as of their last ticks. */
+    public int beats() {
+        return loops.stream().mapToInt(Loop::beats).sum();
     }
 
     /** How many sockets are open, those that have not said {@code hello} yet among them. */

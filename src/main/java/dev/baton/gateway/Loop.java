@@ -15,6 +15,9 @@ final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
 
+    /** Written on the loop, read from anywhere. */
+    private volatile int beats;
+
     /** On the event loop that calls. */
     Loop(Context context, Duration tick) {
         this.context = context;
@@ -57,6 +60,12 @@ final class Loop implements Lane, Visitor<Connection> {
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
         wheel.tick(now(), this);
+        beats = wheel.size();
+    }
+
+    /** How many connections have a heartbeat, as of the last tick. Any thread. */
+    int beats() {
+        return beats;
     }
 
     @Override

@@ -37,7 +37,6 @@ public final class ServerVerticle extends VerticleBase {
     private static final int CLOSING = 2;
 
     private final Settings settings;
-    private final ClusterNode node;
     private final int port;
     private final Gate gate;
     private final GatewayServices services;
@@ -55,7 +54,6 @@ public final class ServerVerticle extends VerticleBase {
             Connections connections,
             int port) {
         this.settings = settings;
-        this.node = node;
         this.port = port;
         this.gate = new Gate(settings.http().origins());
         Welcoming welcoming = new Welcoming(
@@ -74,10 +72,20 @@ public final class ServerVerticle extends VerticleBase {
     public Future<?> start() {
         Loop own = new Loop(context, HeartbeatWheel.TICK);
         loop = Optional.of(own);
+        services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
         HttpServer http = vertx.createHttpServer(options());
         server = Optional.of(http);
-        return http.requestHandler(router()).listen(port, settings.http().host());
+        Router pages = pages();
+        // The router wraps what it hands on, which would cost every socket a layer.
+        return http.requestHandler(request -> {
+                    if (request.path().equals(PATH)) {
+                        upgrade(request);
+                    } else {
+                        pages.handle(request);
+                    }
+                })
+                .listen(port, settings.http().host());
     }
 
     @Override
@@ -113,9 +121,8 @@ public final class ServerVerticle extends VerticleBase {
                 .setAcceptBacklog(4096);
     }
 
-    private Router router() {
+    private Router pages() {
         Router router = Router.router(vertx);
-        router.route(PATH).handler(routed -> upgrade(routed.request()));
         router.get()
                 .handler(routed -> {
                     routed.response()

@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
  * <p>A transaction that fails is judged by what is known of it. When it surely was not committed and the store is gone, its
  * writes fail at once. When others were in the way, it is done again. When its outcome is unknown, because the connection broke
  * during the commit, it is done again too, as soon as the store is back within the time it is waited for: every write finds
- * out by its operation id, or its claimant, whether it is there already. When one of its rows is at fault, each write gets a
- * transaction of its own.
+ * out by its operation id, or its claimant, whether it is there already. When one of its rows is at fault, each half gets
+ * a transaction of its own, until that row is alone.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -139,6 +139,7 @@ final class Committer implements Runnable {
             Trouble trouble;
             try {
                 commit(batch);
+                answer(batch);
                 return;
             } catch (SQLException e) {
                 trouble = dialect.trouble(e);
@@ -160,7 +161,9 @@ final class Committer implements Runnable {
             }
             recover(trouble);
             if (trouble == Trouble.ROW && batch.size() > 1) {
-                batch.forEach(write -> settle(List.of(write)));
+                int half = batch.size() / 2;
+                settle(batch.subList(0, half));
+                settle(batch.subList(half, batch.size()));
                 return;
             }
             if (trouble == Trouble.STORE && fresh) {
@@ -186,9 +189,12 @@ final class Committer implements Runnable {
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
         counters.committed(entries, micros);
         queue.retryIn(2 * micros / 1_000);
+    }
+
+    private void answer(List<Write<?>> batch) {
         queue.release(batch);
         availability.up();
-        batch.forEach(Write::answer);
+        batch.forEach(write -> tell(write::answer));
     }
 
     private void fail(List<Write<?>> writes) {
@@ -196,7 +202,16 @@ final class Committer implements Runnable {
         LogException failure = availability.isUp()
                 ? LogException.unavailable("the store did not accept the write")
                 : availability.failure();
-        writes.forEach(write -> write.fail(failure));
+        writes.forEach(write -> tell(() -> write.fail(failure)));
+    }
+
+    /** Whoever asked may be gone, with the event loop it lived on. */
+    private static void tell(Runnable answer) {
+        try {
+            answer.run();
+        } catch (RuntimeException e) {
+            LOG.debug("an answer found nobody", e);
+        }
     }
 
     private Connection connect() throws SQLException {

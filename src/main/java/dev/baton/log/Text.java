@@ -2,6 +2,12 @@ package dev.baton.log;
 
 /** What text can be stored: all but U+0000 and halves of surrogate pairs, which PostgreSQL has no encoding for. */
 public final class Text {
+    /**
+     * The most characters of a document's name, a session and an operation id: what stands together in one index of
+     * PostgreSQL must fit into a third of a page.
+     */
+    public static final int LONGEST_NAME = 200;
+
     private Text() {}
 
     /** Whether the log can store this text; callers that take text from outside ask before they hand it in. */
@@ -30,8 +36,9 @@ public final class Text {
     }
 
     static void requireName(String what, String text) {
-        if (text.isEmpty() || text.length() > 400) {
-            throw new IllegalArgumentException(what + " must have 1 to 400 characters, not " + text.length());
+        if (text.isEmpty() || text.length() > LONGEST_NAME) {
+            throw new IllegalArgumentException(
+                    what + " must have 1 to " + LONGEST_NAME + " characters, not " + text.length());
         }
         require(what, text);
     }

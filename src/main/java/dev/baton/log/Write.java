@@ -75,10 +75,10 @@ final class Write<R> {
     }
 
     void answer() {
-        promise.complete(answer);
+        promise.tryComplete(answer);
     }
 
     void fail(LogException failure) {
-        promise.fail(failure);
+        promise.tryFail(failure);
     }
 }

@@ -7,10 +7,10 @@ import dev.baton.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +36,7 @@ public final class EditorLockVerticle extends VerticleBase {
     private final Locks locks;
     private final Sessions sessions;
     private final Reservations reservations;
-    private final Map<String, Long> timers = new HashMap<>();
+    private final Map<String, Long> timers = new ConcurrentHashMap<>();
     private Runnable unlisten = () -> {};
     private boolean sweeping;
 
@@ -62,6 +62,11 @@ public final class EditorLockVerticle extends VerticleBase {
     public Future<?> stop() {
         unlisten.run();
         return Future.succeededFuture();
+    }
+
+    /** How many timers run here. Any thread. */
+    public int timers() {
+        return timers.size();
     }
 
     private void heard(Liveness news) {

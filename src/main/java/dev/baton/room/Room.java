@@ -75,6 +75,7 @@ final class Room {
     private boolean flushPlanned;
     private boolean sendPlanned;
     private boolean reading;
+    private int holds;
     private long lastFlush;
     private Optional<Future<Void>> closing = Optional.empty();
 
@@ -119,7 +120,17 @@ final class Room {
 
     /** Whether nobody is here and nobody is about to be. */
     boolean empty() {
-        return roster.locals().isEmpty() && joiners.isEmpty();
+        return holds == 0 && roster.locals().isEmpty() && joiners.isEmpty();
+    }
+
+    /** Somebody is at work here; the room is not empty until as many have let go. */
+    void hold() {
+        holds++;
+    }
+
+    /** See {@link #hold}. */
+    void release() {
+        holds--;
     }
 
     /** Takes this node out of the document. The room is of no use afterwards. */

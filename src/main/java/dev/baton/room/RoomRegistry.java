@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,8 +39,20 @@ final class RoomRegistry {
         return open;
     }
 
-    /** The room of a document, opened if need be; fails when the cluster does not answer. */
-    Future<Room> open(String document) {
+    /**
+     * Does something in the room of a document, opened if need be, which stays open at least until that is done. Fails as
+     * that does, or when the cluster does not answer.
+     */
+    <T> Future<T> in(String document, Function<Room, Future<T>> action) {
+        return open(document)
+                .compose(room -> {
+                    room.hold();
+                    return action.apply(room).onComplete(done -> room.release());
+                })
+                .onComplete(done -> closeIfEmpty(document));
+    }
+
+    private Future<Room> open(String document) {
         Room room = rooms.get(document);
         if (room != null && room.closing().isPresent()) {
             // Leaving and entering are two operations on one record: the second starts when the first is done.
@@ -50,7 +63,8 @@ final class RoomRegistry {
         }
         Room fresh = new Room(document, on);
         rooms.put(document, fresh);
-        return fresh.open().map(fresh).onFailure(failure -> {
+        fresh.hold();
+        return fresh.open().map(fresh).onComplete(done -> fresh.release()).onFailure(failure -> {
             LOG.warn("{} could not be opened: {}", document, failure.toString());
             rooms.remove(document, fresh);
         });

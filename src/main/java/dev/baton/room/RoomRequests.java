@@ -138,7 +138,7 @@ final class RoomRequests {
                     if (record.isEmpty()) {
                         return Future.succeededFuture(); // taken up elsewhere: this connection is about to close
                     }
-                    return rooms.open(join.document()).compose(room -> on.log()
+                    return rooms.in(join.document(), room -> on.log()
                             .open(join.document(), join.after(), join.log())
                             .compose(opening -> enter(asking, join, room, opening, since)));
                 })

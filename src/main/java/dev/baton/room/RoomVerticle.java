@@ -49,6 +49,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final Locks locks;
     private final DocumentLog log;
     private final Duration answer;
+    /** For {@link #openRooms} and {@link #seats}, which are asked from other threads. */
+    private volatile int openRooms;
+
+    private volatile int seats;
     private Runnable unlisten = () -> {};
     private RoomRegistry rooms;
     private RoomRequests requests;
@@ -89,7 +93,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(DIGEST, context, sync::digest);
         node.on(SYNC, context, sync::sync);
         unlisten = node.onLost(context, sync::lost);
-        vertx.setPeriodic(ROUND, id -> sync.round());
+        vertx.setPeriodic(ROUND, id -> {
+            sync.round();
+            count();
+        });
         return vertx.eventBus()
                 .<JsonObject>consumer(Liveness.ADDRESS, message -> sync.heard(Liveness.of(message.body())))
                 .completion();
@@ -98,7 +105,22 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<?> stop() {
         unlisten.run();
-        return Future.succeededFuture();
+        return Future.join(rooms.all().stream().map(Room::close).toList());
+    }
+
+    private void count() {
+        openRooms = rooms.all().size();
+        seats = rooms.all().stream().mapToInt(room -> room.seats().size()).sum();
+    }
+
+    /** How many documents have members here, as of the last second. Any thread. */
+    public int openRooms() {
+        return openRooms;
+    }
+
+    /** How many members are here, as of the last second. Any thread. */
+    public int seats() {
+        return seats;
     }
 
     private void room(JsonObject json, Consumer<Room> action) {
@@ -125,8 +147,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents) {
-        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.open(document)
-                .onSuccess(room -> room.reattach(session, outbox, standing.mode(), standing.since()))));
+        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.in(document, room -> {
+            room.reattach(session, outbox, standing.mode(), standing.since());
+            return Future.succeededFuture();
+        })));
     }
 
     @Override

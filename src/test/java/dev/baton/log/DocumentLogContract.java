@@ -5,6 +5,7 @@ import static dev.baton.log.Futures.failure;
 import static dev.baton.log.Futures.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.log.AppendResult.Applied;
@@ -14,17 +15,21 @@ import dev.baton.log.ClaimResult.Refused;
 import dev.baton.log.LogException.Reason;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -50,8 +55,14 @@ abstract class DocumentLogContract {
     /** Of an empty store, the same ones within a test. */
     abstract LogSettings settings() throws Exception;
 
+    /** Of a second store, which nobody opened yet. */
+    abstract LogSettings untouched() throws SQLException;
+
     /** Keeps every writer of the store waiting until it is closed. */
     abstract AutoCloseable holdUp() throws SQLException;
+
+    /** Makes the store raise an error for each entry with this data. */
+    abstract void poison(String data) throws SQLException;
 
     @BeforeAll
     static void startVertx() {
@@ -87,6 +98,23 @@ abstract class DocumentLogContract {
         assertThat(log.id()).isNotBlank().isEqualTo(other.id());
         get(log.close());
         assertThat(open(settings()).id()).isEqualTo(other.id());
+    }
+
+    @Test
+    void nodes_that_start_at_once_on_a_new_store_agree_on_it() throws Exception {
+        LogSettings settings = untouched();
+        List<Future<DocumentLog>> starting = IntStream.range(0, 6)
+                .mapToObj(i -> DocumentLogs.open(vertx, settings))
+                .toList();
+        List<DocumentLog> nodes = all(starting);
+        opened.addAll(nodes);
+        assertThat(nodes).extracting(DocumentLog::id).containsOnly(nodes.get(0).id());
+        assertThat(nodes.get(0).id()).isNotEqualTo(log.id());
+        for (DocumentLog node : nodes) {
+            message(node, "cid", "op", "1");
+        }
+        assertThat(get(nodes.get(0).state(DOC)).head()).isEqualTo(1);
+        assertThat(get(log.state(DOC)).head()).isZero();
     }
 
     @Test
@@ -261,12 +289,12 @@ abstract class DocumentLogContract {
         assertThat(get(other.read(DOC, 0, 10)))
                 .extracting(Entry::seq, Entry::epoch, Entry::id)
                 .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1L, 1L, ""),
-                        org.assertj.core.groups.Tuple.tuple(2L, 1L, "1"),
-                        org.assertj.core.groups.Tuple.tuple(3L, 1L, "2"),
-                        org.assertj.core.groups.Tuple.tuple(4L, 2L, ""),
-                        org.assertj.core.groups.Tuple.tuple(5L, 2L, "4"),
-                        org.assertj.core.groups.Tuple.tuple(6L, 2L, ""));
+                        tuple(1L, 1L, ""),
+                        tuple(2L, 1L, "1"),
+                        tuple(3L, 1L, "2"),
+                        tuple(4L, 2L, ""),
+                        tuple(5L, 2L, "4"),
+                        tuple(6L, 2L, ""));
     }
 
     @Test
@@ -288,6 +316,17 @@ abstract class DocumentLogContract {
     }
 
     @Test
+    void the_longest_names_are_taken_and_longer_ones_refused_at_the_call() {
+        String longest = "漢".repeat(Text.LONGEST_NAME);
+        Append append = new Append(longest, Kind.MESSAGE, 0, longest, "{}", longest, "1", NOW);
+        assertThat(get(log.append(append))).isInstanceOf(Applied.class);
+        assertThat(get(other.read(longest, 0, 1)).get(0).id()).isEqualTo(longest);
+        assertThatThrownBy(() -> messageOf("cid", longest + "x", "1")).hasMessageStartingWith("id must have 1 to 200");
+        assertThatThrownBy(() -> messageOf("", "op", "1")).hasMessageStartingWith("session must have 1 to 200");
+        assertThatThrownBy(() -> log.state(longest + "x")).hasMessageStartingWith("document must have 1 to 200");
+    }
+
+    @Test
     void text_that_no_store_can_hold_is_refused_at_the_call() {
         for (String bad : List.of("a\0b", "half \ud83d pair", "half \udfb9")) {
             assertThatThrownBy(() -> messageOf("cid", "1", bad))
@@ -296,6 +335,50 @@ abstract class DocumentLogContract {
             assertThatThrownBy(() -> messageOf("cid", bad, "1")).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> log.state(bad)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void what_was_decided_on_a_row_that_has_moved_since_is_refused_by_the_statement_that_writes() throws Exception {
+        claim(log, 0, ANN);
+        Store store = Store.open(settings());
+        try (Connection connection = store.first()) {
+            Tables tables = new Tables(connection, store.dialect());
+            DocumentRow stale = row(store, tables);
+            claim(log, 1, BEN);
+            Ledger ledger = new Ledger(stale, Map.of());
+            assertThat(ledger.append(updateOf(1, "ann", "late", "1"), "f", false))
+                    .isInstanceOf(Applied.class);
+            assertRefused(store, tables, ledger.segments());
+
+            DocumentRow now = row(store, tables);
+            for (Entry wrong : List.of(
+                    new Entry(3, Kind.UPDATE, 1, "ann", "{}", "late", NOW, "1"),
+                    new Entry(3, Kind.UPDATE, 2, "ann", "{}", "late", NOW, "1"),
+                    new Entry(3, Kind.MESSAGE, 1, "ann", "{}", "late", NOW, "1"),
+                    new Entry(4, Kind.UPDATE, 2, "ben", "{}", "gap", NOW, "1"),
+                    new Entry(2, Kind.UPDATE, 2, "ben", "{}", "twice", NOW, "1"))) {
+                Ledger.Line line = new Ledger.Line(wrong, Optional.of("f"));
+                assertRefused(
+                        store,
+                        tables,
+                        List.of(new Ledger.Segment(now, now.withHead(3), List.of(line), Optional.empty())));
+            }
+        }
+        assertThat(get(log.state(DOC)).head()).isEqualTo(2);
+        assertThat(get(log.read(DOC, 0, 10))).hasSize(2);
+    }
+
+    private static DocumentRow row(Store store, Tables tables) throws SQLException {
+        store.dialect().begin(store.first());
+        DocumentRow row = tables.lock(new TreeSet<>(Set.of(DOC))).get(DOC);
+        store.dialect().rollback(store.first());
+        return row;
+    }
+
+    private static void assertRefused(Store store, Tables tables, List<Ledger.Segment> segments) throws SQLException {
+        store.dialect().begin(store.first());
+        assertThatThrownBy(() -> tables.store(List.of(segments))).isInstanceOf(Tables.Moved.class);
+        store.dialect().rollback(store.first());
     }
 
     // ---- once
@@ -369,7 +452,7 @@ abstract class DocumentLogContract {
         sent.forEach((document, appends) -> {
             List<Entry> acknowledged = all(appends).stream()
                     .map(result -> ((Applied) result).entry())
-                    .sorted(java.util.Comparator.comparingLong(Entry::seq))
+                    .sorted(Comparator.comparingLong(Entry::seq))
                     .distinct()
                     .toList();
             List<Entry> stored = get(log.read(document, 0, 1_000));
@@ -396,6 +479,21 @@ abstract class DocumentLogContract {
         assertThat(all(good)).allMatch(Applied.class::isInstance);
         assertThat(all(bad)).noneMatch(Applied.class::isInstance);
         assertThat(get(log.state(DOC)).head()).isEqualTo(102);
+    }
+
+    @Test
+    void a_write_at_which_the_store_raises_an_error_fails_alone() throws Exception {
+        poison("\"poison\"");
+        List<Future<AppendResult>> good = new ArrayList<>();
+        List<Future<AppendResult>> bad = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            good.add(log.append(messageOf("cid", "g" + i, "1")));
+            bad.add(log.append(messageOf("cid", "b" + i, "\"poison\"")));
+        }
+        assertThat(all(good)).allMatch(Applied.class::isInstance);
+        assertThat(bad).allMatch(append -> failure(append).reason() == Reason.UNAVAILABLE);
+        assertThat(get(log.state(DOC)).head()).isEqualTo(30);
+        assertThat(log.available()).isTrue();
     }
 
     // ---- snapshots, opening, reading
@@ -625,10 +723,10 @@ abstract class DocumentLogContract {
 
     @Test
     void a_store_that_does_not_answer_in_time_is_unavailable_until_it_does() throws Exception {
-        DocumentLog hasty = open(settings().withPatience(Duration.ofMillis(400)));
+        DocumentLog hasty = open(settings().withPatience(Duration.ofSeconds(1)));
         List<Boolean> told = new CopyOnWriteArrayList<>();
-        hasty.availabilityHandler(told::add);
         message(hasty, "cid", "first", "1");
+        hasty.availabilityHandler(told::add);
         assertThat(hasty.available()).isTrue();
         try (AutoCloseable held = holdUp()) {
             Future<AppendResult> stuck = hasty.append(messageOf("cid", "stuck", "1"));
@@ -663,7 +761,7 @@ abstract class DocumentLogContract {
         Context context = vertx.getOrCreateContext();
         for (int i = 0; i < 20; i++) {
             String id = "op" + i;
-            io.vertx.core.Promise<Boolean> right = io.vertx.core.Promise.promise();
+            Promise<Boolean> right = Promise.promise();
             context.runOnContext(nothing -> log.append(messageOf("cid", id, "1"))
                     .compose(applied -> log.state(DOC))
                     .onComplete(state -> right.complete(

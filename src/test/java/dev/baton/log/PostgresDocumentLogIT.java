@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,6 +45,16 @@ class PostgresDocumentLogIT extends DocumentLogContract {
     }
 
     @Override
+    LogSettings untouched() throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE DATABASE second");
+        }
+        LogSettings first = server.settings();
+        return LogSettings.of(first.url().replace("/postgres", "/second"), first.user(), first.password());
+    }
+
+    @Override
     AutoCloseable holdUp() throws SQLException {
         Connection connection = server.connect();
         connection.setAutoCommit(false);
@@ -50,6 +62,14 @@ class PostgresDocumentLogIT extends DocumentLogContract {
             statement.execute("LOCK TABLE baton_document IN EXCLUSIVE MODE");
         }
         return connection;
+    }
+
+    @Override
+    void poison(String data) throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE baton_entry ADD CHECK (data <> '" + data + "')");
+        }
     }
 
     @Test
@@ -72,6 +92,25 @@ class PostgresDocumentLogIT extends DocumentLogContract {
             } finally {
                 statement.execute("ALTER DATABASE postgres RESET synchronous_commit");
             }
+        }
+    }
+
+    @Test
+    void a_database_may_be_shared_with_the_tables_of_others() throws Exception {
+        LogSettings settings = untouched();
+        try (Connection connection = DriverManager.getConnection(settings.url(), "postgres", "postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE others (x INT)");
+            assertThat(open(settings).id()).isNotBlank();
+            statement.execute("INSERT INTO others VALUES (1)");
+        }
+    }
+
+    @AfterEach
+    void dropSecond() throws SQLException {
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS second WITH (FORCE)");
         }
     }
 

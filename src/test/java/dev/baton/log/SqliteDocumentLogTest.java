@@ -22,6 +22,11 @@ class SqliteDocumentLogTest extends DocumentLogContract {
     }
 
     @Override
+    LogSettings untouched() {
+        return LogSettings.of("jdbc:sqlite:" + folder.resolve("second.db"), Optional.empty(), Optional.empty());
+    }
+
+    @Override
     AutoCloseable holdUp() throws SQLException {
         Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
         try (Statement statement = connection.createStatement()) {
@@ -29,6 +34,15 @@ class SqliteDocumentLogTest extends DocumentLogContract {
             statement.execute("BEGIN IMMEDIATE");
         }
         return connection;
+    }
+
+    @Override
+    void poison(String data) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TRIGGER poison BEFORE INSERT ON baton_entry WHEN NEW.data = '" + data
+                    + "' BEGIN SELECT RAISE(ABORT, 'poisoned'); END");
+        }
     }
 
     private Path file() {

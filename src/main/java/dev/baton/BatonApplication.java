@@ -1,0 +1,71 @@
+package dev.baton;
+
+import dev.baton.config.Settings;
+import dev.baton.config.SettingsException;
+import dev.baton.config.SettingsFiles;
+import io.vertx.launcher.application.ExitCodes;
+import io.vertx.launcher.application.VertxApplication;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The program. Vert.x's launcher does the launching; this checks first what the launcher would pass over in silence, puts
+ * the cluster in, and turns whatever goes wrong into one line on standard error and exit status 1.
+ *
+ * <p>Standard output carries the ready line, which is the main verticle's, and nothing else.
+ */
+public final class BatonApplication extends VertxApplication {
+
+    private static final int FAILED = 1;
+
+    private BatonApplication(String[] args, NodeLifecycle node) {
+        // No usage after a failure, which would bury its message; no exit before the cluster has been left.
+        super(args, node, false, false);
+    }
+
+    /** Starts a node and returns while it runs; ends the process when it cannot start. */
+    public static void main(String[] args) {
+        LaunchOptions options;
+        try {
+            options = LaunchOptions.parse(args);
+        } catch (SettingsException e) {
+            fail(e.getMessage(), ExitCodes.USAGE);
+            return;
+        }
+        if (options.printed(System.out)) {
+            return;
+        }
+        try {
+            Settings settings = SettingsFiles.load(options.conf(), Path.of(""));
+            options.check();
+            start(clustered(args, options), settings);
+        } catch (SettingsException e) {
+            fail(e.getMessage(), FAILED);
+        }
+    }
+
+    /** The launcher clusters only when told to, and a node is always in a cluster, if only of one. */
+    private static String[] clustered(String[] args, LaunchOptions options) {
+        return options.clustered()
+                ? args
+                : Stream.concat(Stream.of("-cluster"), Stream.of(args)).toArray(String[]::new);
+    }
+
+    private static void start(String[] args, Settings settings) {
+        NodeLifecycle node = new NodeLifecycle(settings);
+        StopSignals.on(node::stopAndExit);
+        node.join(NodeMaps::add);
+        if (new BatonApplication(args, node).launch() == 0 || node.stopping()) {
+            return;
+        }
+        Optional<Throwable> failure = node.failure();
+        node.stop();
+        fail(StartFailure.explain(failure, settings), FAILED);
+    }
+
+    private static void fail(String line, int status) {
+        System.err.println("baton: " + line);
+        System.exit(status);
+    }
+}

@@ -1,0 +1,58 @@
+package dev.baton.ops;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import java.util.Map;
+import java.util.Optional;
+
+/** The management port: {@code /health/live}, {@code /health/ready} and {@code /metrics}. One instance a node. */
+public final class ManagementVerticle extends VerticleBase {
+    private final String host;
+    private final int wanted;
+    private final Readiness readiness;
+    private final Gauges gauges;
+    private Optional<HttpServer> server = Optional.empty();
+
+    /** Listens on {@code port}, or on any free one when that is 0. */
+    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges) {
+        this.host = host;
+        this.wanted = port;
+        this.readiness = readiness;
+        this.gauges = gauges;
+    }
+
+    @Override
+    public Future<?> start() {
+        Router router = Router.router(vertx);
+        router.get("/health/live").handler(routed -> answer(routed.response(), Map.of()));
+        router.get("/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
+        router.get("/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
+                .onSuccess(text -> routed.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(text))
+                .onFailure(routed::fail));
+        HttpServer http = vertx.createHttpServer();
+        server = Optional.of(http);
+        return http.requestHandler(router).listen(wanted, host);
+    }
+
+    /** The port it listens on; call it when started. */
+    public int port() {
+        return server.map(HttpServer::actualPort).orElse(wanted);
+    }
+
+    private static void answer(HttpServerResponse response, Map<String, String> obstacles) {
+        JsonObject causes = new JsonObject();
+        obstacles.forEach(causes::put);
+        response.setStatusCode(obstacles.isEmpty() ? 200 : 503)
+                .putHeader("Content-Type", "application/json")
+                .end(new JsonObject()
+                        .put("status", obstacles.isEmpty() ? "up" : "down")
+                        .put("causes", causes)
+                        .encode());
+    }
+}
