@@ -4,6 +4,7 @@ import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.cluster.OneStore;
 import dev.baton.config.Settings;
+import dev.baton.config.SettingsException;
 import dev.baton.gateway.Connections;
 import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
@@ -41,6 +42,7 @@ public final class NodeVerticle extends VerticleBase {
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
+                .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
                 .compose(opened -> {
                     log = Optional.of(opened);
                     return OneStore.check(node, context, opened.id(), settings);

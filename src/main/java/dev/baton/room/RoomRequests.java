@@ -285,7 +285,7 @@ final class RoomRequests {
 
     private static Void tell(Asking asking, Room room, LockOutcome outcome) {
         room.take(outcome);
-        asking.outbox().send(room.rightsFor(asking.mark(), asking.session()));
+        asking.outbox().send(room.pen().rightsFor(asking.mark(), asking.session()));
         return null;
     }
 
@@ -331,7 +331,7 @@ final class RoomRequests {
             if (result instanceof AppendResult.Applied applied) {
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
-                    room.written(EntryText.of(applied.entry()));
+                    room.entries().written(EntryText.of(applied.entry()));
                 }
             } else if (result instanceof AppendResult.Fenced fenced) {
                 fenced(asking, room, append.document(), Optional.of(id), fenced.epoch(), fenced.holder());
@@ -362,7 +362,7 @@ final class RoomRequests {
                         System.currentTimeMillis()))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
-                        room.snapshotStored(snapshot.seq());
+                        room.entries().snapshotStored(snapshot.seq());
                         asking.outbox().send(Frames.applied(asking.mark(), snapshot.document(), snapshot.seq()));
                     } else if (result instanceof SnapshotResult.Fenced fenced) {
                         fenced(asking, room, snapshot.document(), Optional.empty(), fenced.epoch(), fenced.holder());
@@ -397,7 +397,7 @@ final class RoomRequests {
                 .put("document", signal.document())
                 .put("session", asking.session())
                 .put("data", signal.data().text());
-        room.peers().forEach(peer -> on.node().tell(peer, RoomVerticle.SIGNAL, message.copy()));
+        room.pen().peers().forEach(peer -> on.node().tell(peer, RoomVerticle.SIGNAL, message.copy()));
         return Future.succeededFuture();
     }
 }
