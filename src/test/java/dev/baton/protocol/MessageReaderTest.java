@@ -267,6 +267,14 @@ class MessageReaderTest {
                 .hasMessage("user.id must have 1 to 64 characters");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\u0000", "\\ud800", "a\\udc00b"})
+    void anIdThatNoStoreCanKeepIsRefused(String id) {
+        BadMessage bad = bad("{'type':'say','ref':7,'document':'d','id':'" + id + "','data':1}");
+        assertThat(bad).hasMessage("id must not hold U+0000 or half of a surrogate pair");
+        assertThat(bad.ref()).isEqualTo(REF);
+    }
+
     // ---- data and limits ------------------------------------------------------------------------------------------
 
     @ParameterizedTest
