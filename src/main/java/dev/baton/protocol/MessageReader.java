@@ -261,7 +261,15 @@ public final class MessageReader {
             if (id.isEmpty() || id.length() > LONGEST_ID) {
                 throw bad(key + " must have 1 to " + LONGEST_ID + " characters");
             }
+            if (id.codePoints().anyMatch(Fields::unstorable)) {
+                throw bad(key + " must not hold U+0000 or half of a surrogate pair");
+            }
             return id;
+        }
+
+        /** No store has an encoding for these. */
+        private static boolean unstorable(int point) {
+            return point == 0 || Character.getType(point) == Character.SURROGATE;
         }
 
         String document() throws BadMessage {
