@@ -66,7 +66,9 @@ final class RoomRequests {
 
     Future<Rooms.Result> handle(SessionRef ref, Outbox outbox, ClientMessage.OfDocument message) {
         Asking asking = new Asking(ref, outbox, message.ref());
-        return dispatch(asking, message)
+        // Composed, so that what is thrown on the way is answered like what fails.
+        return Future.succeededFuture()
+                .compose(start -> dispatch(asking, message))
                 .recover(failure -> {
                     explain(asking, message.document(), failure);
                     return Future.succeededFuture();
