@@ -22,7 +22,13 @@ let link = { state: 'idle' };
 
 // ---- the way in ----------------------------------------------------------------------------------------------------
 
-const hashDocument = () => decodeURIComponent(location.hash.slice(1));
+function hashDocument() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return location.hash.slice(1);
+  }
+}
 
 /** @param {string} [notice] */
 function showStart(notice = '') {
@@ -71,11 +77,12 @@ function enter({ name, document: wanted, mode, resume }) {
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   url.hash = '';
   const client = new BatonClient({ url: url.href, user: { id: name, name }, resume });
-  client.addEventListener('state', ({ detail }) => here?.client === client && linked(detail));
-  client.addEventListener('welcome', ({ detail }) => here?.client === client && welcomed(detail));
+  client.on('state', (detail) => here?.client === client && linked(detail));
+  client.on('welcome', (detail) => here?.client === client && welcomed(detail));
   byId('start').hidden = true;
   byId('room').hidden = false;
   byId('ended').hidden = true;
+  byId('room').classList.remove('over');
   byId('trouble').hidden = true;
   open(client, name, wanted, mode);
   client.connect();
@@ -89,8 +96,8 @@ function open(client, name, wanted, mode) {
   const joined = client.document(wanted, mode);
   const room = new Room(client, joined);
   here = { client, room, name, document: joined };
-  joined.addEventListener('rights', () => keep());
-  joined.addEventListener('dropped', ({ detail }) => leave(`“${wanted}” could not be opened: ${detail.message}.`));
+  joined.on('rights', () => keep());
+  joined.on('dropped', (detail) => leave(`“${wanted}” could not be opened: ${detail.message}.`));
   room.connected(client.state === 'online');
 }
 
@@ -192,8 +199,9 @@ function ended(code, reason) {
   forget();
   here?.room.end();
   byId('ended-title').textContent = title;
-  byId('ended-text').textContent = `${text} What was not stored is kept below as a draft.`;
+  byId('ended-text').textContent = text + (here?.room.drafts ? ' What was not stored is kept below.' : '');
   byId('ended').hidden = false;
+  byId('room').classList.add('over');
   byId('ended-title').focus();
   announce(title, true);
 }
@@ -212,6 +220,8 @@ byId('home').addEventListener('click', (event) => {
   event.preventDefault();
   leave();
 });
+// A room listens too, but not once its connection has ended; the form must not reload the page then.
+byId('say').addEventListener('submit', (event) => event.preventDefault());
 byId('start-over').addEventListener('click', startOver);
 byId('ended-leave').addEventListener('click', () => leave());
 byId('connection').addEventListener('click', () => here?.client.reconnectNow());

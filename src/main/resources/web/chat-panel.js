@@ -16,18 +16,18 @@ export class ChatPanel {
     this.#document = document;
     this.#names = names;
     byId('messages').replaceChildren();
-    document.addEventListener('joined', ({ detail }) => {
+    document.on('joined', (detail) => {
       if (!detail.recovered) {
         byId('messages').replaceChildren();
       }
       this.#add(detail.entries);
     });
-    document.addEventListener('entries', ({ detail }) => this.#add(detail.entries));
+    document.on('entries', (detail) => this.#add(detail.entries));
   }
 
   /** @param {string} text */
   async say(text) {
-    const line = el('li', { class: 'pending' }, el('p', {}, el('span', { class: 'by' }, 'You '), text));
+    const line = el('div', { class: 'pending' }, el('p', {}, el('span', { class: 'by' }, 'You '), text));
     this.#append([line]);
     try {
       await this.#document.say({ text });
@@ -49,14 +49,15 @@ export class ChatPanel {
     if (kind === 'message') {
       const name = this.#names.isMe(session) ? 'You' : user.name;
       const text = typeof data?.text === 'string' ? data.text : JSON.stringify(data);
-      return el('li', {},
+      return el('div', {},
         el('time', { dateTime: new Date(at).toISOString() }, clock(at)),
         el('p', {}, el('span', { class: 'by' }, `${name} `), text));
     }
     if (kind === 'rights' && data) {
-      const name = this.#names.isMe(session) ? 'You' : user?.name ?? 'Somebody';
-      const verb = this.#names.isMe(session) ? 'have' : 'has';
-      return el('li', { class: 'event' }, data.to ? `${name} ${verb} the pen` : `${name} gave the pen back`);
+      const me = this.#names.isMe(session);
+      const name = user?.name || 'Somebody';
+      const words = data.to ? `The pen went to ${me ? 'you' : name}` : `${me ? 'You' : name} put the pen down`;
+      return el('div', { class: 'event' }, words);
     }
     return null;
   }

@@ -1,9 +1,12 @@
+import { Emitter } from './client/emitter.js';
+
 /**
  * Texts that did not get into the log. They stay in sight until they are thrown away by hand, also over a reload.
  *
  * @typedef {{id: number, at: number, text: string}} Draft
+ * @extends {Emitter<{change: undefined}>}
  */
-export class Drafts extends EventTarget {
+export class Drafts extends Emitter {
   #key;
   /** @type {Draft[]} */
   #all = [];
@@ -44,6 +47,6 @@ export class Drafts extends EventTarget {
     } catch {
       // Too large to keep over a reload; still in sight now.
     }
-    this.dispatchEvent(new CustomEvent('change'));
+    this.emit('change');
   }
 }

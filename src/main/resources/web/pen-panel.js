@@ -31,10 +31,10 @@ export class PenPanel {
     this.#document = document;
     this.#names = names;
     this.#text = text;
-    document.addEventListener('rights', () => this.#changed());
-    document.addEventListener('members', () => this.draw());
-    document.addEventListener('requested', ({ detail }) => this.#requested(detail));
-    text.addEventListener('change', () => this.draw());
+    document.on('rights', () => this.#changed());
+    document.on('members', () => this.draw());
+    document.on('requested', (detail) => this.#requested(detail));
+    text.on('change', () => this.draw());
   }
 
   /** @param {boolean} online */
@@ -54,7 +54,7 @@ export class PenPanel {
     const { state, title, text } = this.#words(rights);
     byId('pen').dataset.state = state;
     byId('pen-title').textContent = title;
-    byId('pen-text').textContent = this.#online || !rights ? text : 'As it was when the connection was lost.';
+    byId('pen-text').textContent = text;
     buttons(byId('pen-actions'), rights ? this.#actions(rights) : []);
     this.#drawQueue(rights?.queue ?? []);
     this.#drawRequests();
@@ -89,6 +89,9 @@ export class PenPanel {
     if (!rights) {
       return { state: 'none', title: 'Opening…', text: 'Asking who has the pen.' };
     }
+    if (!this.#online) {
+      return this.#offlineWords(rights);
+    }
     const first = rights.queue[0];
     if (rights.you === 'holder') {
       const ready = this.#text.writing ? 'What you write is seen by everyone here.' : 'One moment: catching up first.';
@@ -104,6 +107,15 @@ export class PenPanel {
       return { state: 'reserved', title: `The pen is kept for ${holder}`, text: this.#reservedWords(0) };
     }
     return { state: 'held', title: `${holder} has the pen`, text: this.#place(rights) };
+  }
+
+  #offlineWords(rights) {
+    if (rights.you === 'holder') {
+      const text = 'It is kept for a moment. What you write stays here until the connection is back.';
+      return { state: 'reserved', title: 'You had the pen', text };
+    }
+    const title = rights.holder ? `${this.#names.of(rights.holder)} had the pen` : 'The pen was free';
+    return { state: 'held', title, text: 'That was when the connection was lost.' };
   }
 
   #reservedWords(left) {
@@ -133,8 +145,8 @@ export class PenPanel {
 
   #actions(rights) {
     const off = !this.#online;
-    const next = rights.queue[0];
     if (rights.you === 'holder') {
+      const next = rights.queue.find((session) => this.#document.members.get(session)?.state !== 'offline');
       const label = next ? `Hand over to ${this.#who(next)}` : 'Give the pen back';
       return [{ id: 'release', label, act: () => this.release(), disabled: off }];
     }

@@ -5,6 +5,7 @@ export class PeoplePanel {
   #document;
   #names;
   #handOver;
+  #online = false;
 
   /**
    * @param {import('./client/document.js').BatonDocument} document
@@ -15,8 +16,14 @@ export class PeoplePanel {
     this.#document = document;
     this.#names = names;
     this.#handOver = handOver;
-    document.addEventListener('members', () => this.draw());
-    document.addEventListener('rights', () => this.draw());
+    document.on('members', () => this.draw());
+    document.on('rights', () => this.draw());
+  }
+
+  /** @param {boolean} online */
+  connected(online) {
+    this.#online = online;
+    this.draw();
   }
 
   draw() {
@@ -55,10 +62,10 @@ export class PeoplePanel {
     item.querySelector('small').textContent = state === 'offline' ? `away, ${holds ? 'pen kept' : 'may come back'}` : doing;
     const may = this.#document.holding && !me && state === 'online';
     buttons(item.querySelector('.buttons'), may
-      ? [{ id: `give-${session}`, label: 'Hand over', small: true, act: () => this.#handOver(session) }]
+      ? [{ id: `give-${session}`, label: 'Hand over', small: true, disabled: !this.#online, act: () => this.#handOver(session) }]
       : []);
     const button = item.querySelector('button');
-    button?.setAttribute('aria-label', `Hand the pen over to ${this.#names.of(member)}`);
+    button?.setAttribute('aria-label', `Hand over the pen to ${this.#names.of(member)}`);
     return item;
   }
 }

@@ -10,6 +10,9 @@ import { TextPanel } from './text-panel.js';
 /** How often what counts down is drawn, in milliseconds. */
 const TICK = 200;
 
+/** How long to wait for the node to know that this session has left, in milliseconds. */
+const PATIENCE = 1000;
+
 /** A snapshot travels in one frame, with some words around it. */
 const AROUND = 1024;
 
@@ -22,6 +25,7 @@ export class Room {
   #pen;
   #typing;
   #chat;
+  #people;
   #timer;
   #over = new AbortController();
 
@@ -38,8 +42,7 @@ export class Room {
     this.#pen = new PenPanel(document, names, this.#text);
     this.#typing = new TextPanel(document, names, this.#text, this.#drafts);
     this.#chat = new ChatPanel(document, names);
-    const people = new PeoplePanel(document, names, (session) => this.#pen.release(session));
-    people.draw();
+    this.#people = new PeoplePanel(document, names, (session) => this.#pen.release(session));
     this.#listen();
     this.#timer = setInterval(() => this.#tick(), TICK);
     this.#pen.draw();
@@ -52,17 +55,23 @@ export class Room {
     return this.#text.unsaved || this.#drafts.all.length > 0;
   }
 
+  /** Whether there is something that did not get into the log. */
+  get drafts() {
+    return this.#drafts.all.length > 0;
+  }
+
   /** @param {boolean} online */
   connected(online) {
     this.#pen.connected(online);
     this.#typing.connected(online);
+    this.#people.connected(online);
   }
 
   /** Leaves the document. What is not stored stays with the tab as a draft. */
   async leave() {
     await this.#text.settled(this.#client.state === 'online' ? 2000 : 0);
     this.end();
-    this.#document.leave();
+    await Promise.race([this.#document.leave(), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
   }
 
   /** Takes the page's hands off the document. */
@@ -76,8 +85,8 @@ export class Room {
     const { signal } = this.#over;
     byId('text').addEventListener('input', () => this.#typing.typed(), { signal });
     byId('say').addEventListener('submit', (event) => this.#say(event), { signal });
-    this.#document.addEventListener('snapshot-wanted', () => this.#snapshot(), { signal });
-    this.#document.addEventListener('trouble', ({ detail }) => this.#trouble(detail), { signal });
+    this.#document.on('snapshot-wanted', () => this.#snapshot(), signal);
+    this.#document.on('trouble', (error) => this.#trouble(error), signal);
   }
 
   #say(event) {

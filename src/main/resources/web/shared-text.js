@@ -1,3 +1,5 @@
+import { Emitter } from './client/emitter.js';
+
 /**
  * How a text travels: an update is a splice `{pos, del, ins}`, in UTF-16 units as JavaScript counts them; a snapshot is
  * `{text}`. Pure, but for {@link SharedText}.
@@ -75,10 +77,10 @@ export function moved(at, { pos, del, ins }) {
  * The text of one document, as the log has it and as its writer has it. One update is on its way at a time; what is typed
  * meanwhile goes with the next.
  *
- * Events: `change` (the text changed from outside), `saving` (see {@link SharedText#state}), `draft` `{text}` (what was
- * written is not, or not known to be, in the log).
+ * @extends {Emitter<{change: undefined, saving: undefined, draft: {text: string}}>} `change`: the text changed from outside;
+ *   `saving`: what is unsaved changed; `draft`: what was written is not, or not known to be, in the log
  */
-export class SharedText extends EventTarget {
+export class SharedText extends Emitter {
   /** What is to be shown. */
   text = '';
 
@@ -98,11 +100,11 @@ export class SharedText extends EventTarget {
   constructor(document) {
     super();
     this.#document = document;
-    document.addEventListener('joined', ({ detail }) => this.#joined(detail));
-    document.addEventListener('entries', ({ detail }) => this.#entries(detail.entries));
-    document.addEventListener('writable', ({ detail }) => this.#begin(detail.epoch));
-    document.addEventListener('rights', ({ detail }) => this.#rights(detail));
-    document.addEventListener('trouble', ({ detail }) => this.#troubled(detail));
+    document.on('joined', (detail) => this.#joined(detail));
+    document.on('entries', (detail) => this.#entries(detail.entries));
+    document.on('writable', (detail) => this.#begin(detail.epoch));
+    document.on('rights', (detail) => this.#rights(detail));
+    document.on('trouble', (detail) => this.#troubled(detail));
   }
 
   /** Whether the text may be changed here. */
@@ -113,14 +115,6 @@ export class SharedText extends EventTarget {
   /** Whether there is something that the log does not have yet, as far as is known. */
   get unsaved() {
     return this.#epoch !== null && (this.#inFlight || this.text !== this.#sent);
-  }
-
-  /** `saved`, `saving`, or `held` when the node puts it off. */
-  get state() {
-    if (!this.unsaved) {
-      return 'saved';
-    }
-    return this.#trouble ? 'held' : 'saving';
   }
 
   /** Why it is put off. */
@@ -164,6 +158,7 @@ export class SharedText extends EventTarget {
       this.#draft();
     }
     this.#epoch = null;
+    this.emit('saving');
   }
 
   #joined({ recovered, snapshot, entries }) {
@@ -190,7 +185,7 @@ export class SharedText extends EventTarget {
   #show() {
     if (this.#epoch === null && this.text !== this.#confirmed) {
       this.text = this.#confirmed;
-      this.#emit('change');
+      this.emit('change');
     }
   }
 
@@ -210,7 +205,7 @@ export class SharedText extends EventTarget {
       this.#inFlight = false;
       this.text = this.#confirmed;
       this.#sent = this.#confirmed;
-      this.#emit('change');
+      this.emit('change');
     }
   }
 
@@ -220,7 +215,7 @@ export class SharedText extends EventTarget {
     if (!this.#inFlight) {
       this.#finish(this.text !== this.#sent);
     }
-    this.#emit('saving');
+    this.emit('saving');
   }
 
   #finish(lost) {
@@ -231,19 +226,19 @@ export class SharedText extends EventTarget {
     this.#ending = false;
     this.#inFlight = false;
     this.#show();
-    this.#emit('saving');
+    this.emit('saving');
   }
 
   #flush() {
     const splice = this.writing && !this.#inFlight ? diff(this.#sent, this.text) : null;
     if (!splice) {
-      this.#emit('saving');
+      this.emit('saving');
       return;
     }
     const epoch = /** @type {number} */ (this.#epoch);
     const next = apply(this.#sent, splice);
     this.#inFlight = true;
-    this.#emit('saving');
+    this.emit('saving');
     this.#document.update(epoch, splice).then(
       (outcome) => this.#epoch === epoch && this.#answered(outcome, next),
       () => this.#epoch === epoch && this.#finish(true),
@@ -266,14 +261,10 @@ export class SharedText extends EventTarget {
 
   #troubled(error) {
     this.#trouble = error;
-    this.#emit('saving');
+    this.emit('saving');
   }
 
   #draft() {
-    this.#emit('draft', { text: this.text });
-  }
-
-  #emit(type, detail = undefined) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit('draft', { text: this.text });
   }
 }

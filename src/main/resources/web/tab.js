@@ -16,7 +16,7 @@ const PAUSE = 60;
 let giveBack = () => {};
 let lockedSession = '';
 
-/** @returns {?Memory} what this tab, and no other living one, was doing before it was loaded again */
+/** @returns {Promise<?Memory>} what this tab, and no other living one, was doing before it was loaded again */
 export async function recall() {
   /** @type {?Memory} */
   let memory = null;

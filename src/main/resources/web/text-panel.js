@@ -25,12 +25,12 @@ export class TextPanel {
     this.#names = names;
     this.#text = text;
     this.#drafts = drafts;
-    text.addEventListener('change', () => this.#show());
-    text.addEventListener('saving', () => this.#drawState());
-    text.addEventListener('draft', ({ detail }) => drafts.add(detail.text));
-    drafts.addEventListener('change', () => this.#drawDrafts());
-    document.addEventListener('entries', ({ detail }) => this.#wrote(detail.entries));
-    document.addEventListener('rights', () => this.#drawState());
+    text.on('change', () => this.#show());
+    text.on('saving', () => this.#drawState());
+    text.on('draft', (detail) => drafts.add(detail.text));
+    drafts.on('change', () => this.#drawDrafts());
+    document.on('entries', (detail) => this.#wrote(detail.entries));
+    document.on('rights', () => this.#drawState());
     byId('text').value = '';
     this.#show();
     this.#drawDrafts();

@@ -3,8 +3,8 @@
  *
  * ```js
  * const client = new BatonClient({ url: 'ws://127.0.0.1:8080/socket', user: { id: 'ada', name: 'Ada' } });
- * const document = client.document('notes', 'edit');
- * document.addEventListener('writable', ({ detail }) => document.update(detail.epoch, { any: 'JSON' }));
+ * const notes = client.document('notes', 'edit');
+ * notes.on('writable', ({ epoch }) => notes.update(epoch, { any: 'JSON' }));
  * client.connect();
  * ```
  *
@@ -12,6 +12,7 @@
  */
 import { comesBack, delay } from './backoff.js';
 import { BatonDocument } from './document.js';
+import { Emitter } from './emitter.js';
 import { BatonError, ConnectionLost } from './errors.js';
 
 export { BatonDocument, BatonError, ConnectionLost };
@@ -34,6 +35,12 @@ const DOUBT = 4_000;
  * @property {{least: number, most: number}} [backoff] in milliseconds
  *
  * @typedef {'idle' | 'connecting' | 'online' | 'waiting' | 'ended'} State
+ *
+ * @typedef {object} Events
+ * @property {{state: State, code?: number, reason?: string, retryAt?: number}} state it changed; `retryAt` by
+ *   `performance.now()`, while `waiting`
+ * @property {BatonError} problem the node complains of something that is no request
+ * @property {any} welcome the node's frame; `resume` in it is a secret to be kept for {@link Options}
  */
 
 /**
@@ -41,12 +48,9 @@ const DOUBT = 4_000;
  * back; resumes; joins its documents where they were left; and sends again what was not answered. It does not come back
  * after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999.
  *
- * Events, each a `CustomEvent`:
- * - `state` `{state, code, reason, retryAt}`: {@link state} changed; `retryAt` by `performance.now()`, while `waiting`
- * - `problem` `BatonError`: the node complains of something that is no request
- * - `welcome` the node's frame; `resume` in it is a secret to be kept for {@link Options}
+ * @extends {Emitter<Events>}
  */
-export class BatonClient extends EventTarget {
+export class BatonClient extends Emitter {
   /** @type {State} */
   state = 'idle';
   /** The session's public id; null before the first welcome. @type {?string} */
@@ -136,7 +140,7 @@ export class BatonClient extends EventTarget {
   /** Sends a request; the promise is for its answer. @param {object} frame @returns {Promise<any>} */
   ask(frame) {
     return new Promise((resolve, reject) => {
-      if (this.state !== 'online' && this.state !== 'connecting') {
+      if (!this.#socket || this.#socket.readyState !== WebSocket.OPEN) {
         reject(new ConnectionLost(1006, 'there is no connection'));
         return;
       }
@@ -197,7 +201,7 @@ export class BatonClient extends EventTarget {
     this.#silence = welcome.heartbeat.timeout;
     this.#onlineSince = performance.now();
     this.#become('online');
-    this.#emit('welcome', welcome);
+    this.emit('welcome', welcome);
     this.#listen();
     this.#documents.forEach((document) => document.online());
   }
@@ -217,7 +221,7 @@ export class BatonClient extends EventTarget {
     if (frame.document !== undefined && (!waiting || frame.type === 'rights')) {
       this.#documents.get(frame.document)?.handle(frame);
     } else if (frame.type === 'error' && !waiting) {
-      this.#emit('problem', new BatonError(frame.code, frame.message, frame.retry));
+      this.emit('problem', new BatonError(frame.code, frame.message, frame.retry));
     }
   }
 
@@ -314,11 +318,7 @@ export class BatonClient extends EventTarget {
 
   #become(state, detail = {}) {
     this.state = state;
-    this.#emit('state', { state, ...detail });
-  }
-
-  #emit(type, detail) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
+    this.emit('state', { state, ...detail });
   }
 }
 

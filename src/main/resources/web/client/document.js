@@ -1,3 +1,4 @@
+import { Emitter } from './emitter.js';
 import { Outbox } from './outbox.js';
 import { BatonError, ConnectionLost } from './errors.js';
 
@@ -28,25 +29,27 @@ const PROOF = 400;
  *
  * @typedef {{applied: true, seq: number} | {applied: false, epoch: number, holder: ?Member, uncertain: boolean}} Outcome
  *   `uncertain`: it may have been stored all the same
+ *
+ * @typedef {object} Events
+ * @property {{recovered: boolean, snapshot: ?{seq: number, data: any}, entries: Entry[]}} joined with `recovered`, the
+ *   entries follow on what was told before; without, build anew from the snapshot and the entries
+ * @property {{entries: Entry[]}} entries exactly once, in order, without a gap
+ * @property {undefined} members `members` or `count` changed
+ * @property {Rights} rights
+ * @property {{epoch: number}} writable this session holds the pen, and has seen all that was written before it got it
+ * @property {{by: Member, epoch: number, until: number}} requested somebody asks this session for the pen
+ * @property {{session: string, data: any}} signal
+ * @property {{seq: number}} snapshot-wanted
+ * @property {?BatonError} trouble the node puts writing (or joining) off; null when that is over
+ * @property {BatonError} dropped the document could not be joined
  */
 
 /**
  * One document of a {@link BatonClient}, over all its connections.
  *
- * Events, each a `CustomEvent`:
- * - `joined` `{recovered, snapshot, entries}`: with `recovered`, the entries follow on what was told before; without, build
- *   anew from the snapshot (`{seq, data}` or null) and the entries
- * - `entries` `{entries}`: exactly once, in order, without a gap
- * - `members`: {@link members} or {@link count} changed
- * - `rights` `Rights`
- * - `writable` `{epoch}`: this session holds the pen, and has seen all that was written before it got it
- * - `requested` `{by, epoch, until}`: somebody asks this session for the pen
- * - `signal` `{session, data}`
- * - `snapshot-wanted` `{seq}`
- * - `trouble` `BatonError` or null: the node puts writing (or joining) off, and when that is over
- * - `dropped` `BatonError`: the document could not be joined
+ * @extends {Emitter<Events>}
  */
-export class BatonDocument extends EventTarget {
+export class BatonDocument extends Emitter {
   /** @type {Map<string, Member>} those the node tells of; in a large room not all */
   members = new Map();
   /** How many are there. */
@@ -59,7 +62,7 @@ export class BatonDocument extends EventTarget {
   mode = 'view';
 
   #client;
-  #outbox = new Outbox((error) => this.#emit('trouble', error));
+  #outbox = new Outbox((error) => this.emit('trouble', error));
   #left = false;
   #joined = false;
   #log = null;
@@ -69,6 +72,7 @@ export class BatonDocument extends EventTarget {
   #proofTimer = 0;
   #writable = -1;
   #send = null;
+  #turn = Promise.resolve();
 
   /**
    * @param {import('./baton.js').BatonClient} client
@@ -92,13 +96,16 @@ export class BatonDocument extends EventTarget {
 
   /** Asks for the pen: of its holder, or gets it at once if it is free. @returns {Promise<void>} */
   async request() {
-    await this.#ask({ type: 'request' });
+    await this.#inTurn(() => ({ type: 'request' }));
   }
 
   /** Stands in line for the pen (`edit`), or wants it no longer and gives it back (`view`). @param {'edit' | 'view'} mode */
   stand(mode) {
-    this.mode = mode;
-    this.#join();
+    if (this.#client.state === 'online') {
+      this.#join(mode);
+    } else {
+      this.mode = mode;
+    }
   }
 
   /**
@@ -107,12 +114,12 @@ export class BatonDocument extends EventTarget {
    * @param {boolean} accept
    */
   async answer(session, accept) {
-    await this.#ask({ type: 'answer', epoch: this.rights?.epoch, session, accept });
+    await this.#inTurn(() => ({ type: 'answer', epoch: this.rights?.epoch, session, accept }));
   }
 
   /** Gives the pen back, or to a session in the document. @param {string} [to] */
   async release(to) {
-    await this.#ask({ type: 'release', epoch: this.rights?.epoch, to });
+    await this.#inTurn(() => ({ type: 'release', epoch: this.rights?.epoch, to }));
   }
 
   /**
@@ -140,13 +147,14 @@ export class BatonDocument extends EventTarget {
     await this.#ask({ type: 'snapshot', epoch: this.rights?.epoch, seq: this.seq, data });
   }
 
-  /** Takes part no longer. What still waits to be written is rejected. */
-  leave() {
+  /** Takes part no longer. What still waits to be written is rejected. @returns {Promise<void>} done when the node knows */
+  async leave() {
     this.#left = true;
     this.#client.forget(this);
     this.#outbox.end(new ConnectionLost(1000, 'left the document'));
     clearTimeout(this.#proofTimer);
-    this.#client.post({ type: 'leave', document: this.name });
+    await this.#turn;
+    await this.#client.ask({ type: 'leave', document: this.name }).catch(() => {});
   }
 
   // ---- for the client --------------------------------------------------------------------------------------------
@@ -155,6 +163,7 @@ export class BatonDocument extends EventTarget {
   online() {
     // A function of its own for each connection: the outbox tells connections apart by it.
     this.#send = (frame) => this.#ask(frame);
+    this.#turn = Promise.resolve();
     this.#join();
   }
 
@@ -179,40 +188,58 @@ export class BatonDocument extends EventTarget {
         frame.joined.concat(frame.changed).forEach((member) => this.members.set(member.session, member));
         frame.left.forEach(({ session }) => this.members.delete(session));
         this.count = frame.count;
-        this.#emit('members');
+        this.emit('members');
         break;
       case 'rights':
         this.#tookRights(frame);
         break;
       case 'requested':
-        this.#emit('requested', { by: frame.by, epoch: frame.epoch, until: performance.now() + frame.within });
+        this.emit('requested', { by: frame.by, epoch: frame.epoch, until: performance.now() + frame.within });
         break;
       case 'entries':
         this.#tookEntries(frame.entries);
         break;
       case 'signal':
-        this.#emit('signal', { session: frame.session, data: frame.data });
+        this.emit('signal', { session: frame.session, data: frame.data });
         break;
       case 'snapshot-wanted':
-        this.#emit('snapshot-wanted', { seq: frame.seq });
+        this.emit('snapshot-wanted', { seq: frame.seq });
         break;
     }
   }
 
   // ---- joining ---------------------------------------------------------------------------------------------------
 
-  #join() {
-    if (this.#left || this.#client.state !== 'online') {
-      return;
-    }
-    this.#joined = false;
+  /** @param {'edit' | 'view'} [mode] to take part in another way */
+  #join(mode) {
     const send = this.#send;
-    const known = this.#log === null ? {} : { after: this.seq, log: this.#log };
-    const epoch = this.rights?.epoch ?? -1;
-    this.#ask({ type: 'join', mode: this.mode, ...known }).then(
+    let epoch = -1;
+    this.#inTurn(() => {
+      this.#joined = false;
+      this.mode = mode ?? this.mode;
+      epoch = this.rights?.epoch ?? -1;
+      const known = this.#log === null ? {} : { after: this.seq, log: this.#log };
+      return { type: 'join', mode: this.mode, ...known };
+    }).then(
       (answer) => send === this.#send && this.#tookJoined(answer, epoch),
       (error) => send === this.#send && this.#refused(error),
     );
+  }
+
+  /**
+   * Sends what concerns the pen once what was sent before is answered: a join says how this session takes part, and one that
+   * crosses a release would ask for the pen again.
+   */
+  #inTurn(frame) {
+    const send = this.#send;
+    const answer = this.#turn.then(() => {
+      if (this.#left || send !== this.#send || this.#client.state !== 'online') {
+        throw new ConnectionLost(1006, 'the connection was lost');
+      }
+      return this.#ask(frame());
+    });
+    this.#turn = answer.catch(() => {});
+    return answer;
   }
 
   #tookJoined(answer, epochBefore) {
@@ -229,10 +256,10 @@ export class BatonDocument extends EventTarget {
     this.#proof = { epoch: epochBefore, seq: answer.seq };
     this.members = new Map(answer.members.map((member) => [member.session, member]));
     this.count = answer.count;
-    this.#emit('trouble', null);
+    this.emit('trouble', null);
     this.#saw(entries);
-    this.#emit('joined', { recovered: goesOn, snapshot: answer.snapshot ?? null, entries });
-    this.#emit('members');
+    this.emit('joined', { recovered: goesOn, snapshot: answer.snapshot ?? null, entries });
+    this.emit('members');
     if (former === null || former === this.#joinedAs) {
       this.#outbox.resume(this.#send);
     } else {
@@ -245,14 +272,14 @@ export class BatonDocument extends EventTarget {
     if (error instanceof ConnectionLost) {
       return;
     }
-    this.#emit('trouble', error);
+    this.emit('trouble', error);
     if (error instanceof BatonError && error.passing) {
       const send = this.#send;
       setTimeout(() => send === this.#send && this.#join(), error.retry ?? 1000);
     } else {
       this.#client.forget(this);
       this.#outbox.end(error);
-      this.#emit('dropped', error);
+      this.emit('dropped', error);
     }
   }
 
@@ -270,7 +297,7 @@ export class BatonDocument extends EventTarget {
     if (fresh.length > 0) {
       this.seq = fresh[fresh.length - 1].seq;
       this.#saw(fresh);
-      this.#emit('entries', { entries: fresh });
+      this.emit('entries', { entries: fresh });
       this.#prove();
     }
   }
@@ -285,7 +312,7 @@ export class BatonDocument extends EventTarget {
     if (this.#joined) {
       this.mode = you === 'viewer' ? 'view' : 'edit';
     }
-    this.#emit('rights', this.rights);
+    this.emit('rights', this.rights);
     this.#prove();
   }
 
@@ -304,7 +331,7 @@ export class BatonDocument extends EventTarget {
     if (this.#epochSeen >= epoch || read) {
       if (this.#writable !== epoch) {
         this.#writable = epoch;
-        this.#emit('writable', { epoch });
+        this.emit('writable', { epoch });
       }
     } else {
       this.#proofTimer = setTimeout(() => this.#join(), PROOF);
@@ -325,9 +352,5 @@ export class BatonDocument extends EventTarget {
 
   #ask(frame) {
     return this.#client.ask({ ...frame, document: this.name });
-  }
-
-  #emit(type, detail = undefined) {
-    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
