@@ -94,7 +94,7 @@ public final class NodeVerticle extends VerticleBase {
                 .mapEmpty();
     }
 
-    /** One server an event loop; the first finds the port. */
+    /** One server an event loop; gives the port they share. */
     private Future<Integer> servers(
             Settings settings,
             ClusterNode node,
@@ -102,18 +102,10 @@ public final class NodeVerticle extends VerticleBase {
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
-        ServerVerticle first = new ServerVerticle(
-                settings,
-                node,
-                sessions,
-                opened,
-                rooms,
-                connections,
-                settings.http().port());
+        ServerVerticle first = new ServerVerticle(settings, node, sessions, opened, rooms, connections);
         Future<Void> all = part(first);
         for (int loop = 1; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
-            all = all.compose(
-                    v -> part(new ServerVerticle(settings, node, sessions, opened, rooms, connections, first.port())));
+            all = all.compose(v -> part(new ServerVerticle(settings, node, sessions, opened, rooms, connections)));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
         return all.map(v -> first.port());

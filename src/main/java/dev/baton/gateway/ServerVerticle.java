@@ -38,24 +38,21 @@ public final class ServerVerticle extends VerticleBase {
     private static final int CLOSING = 2;
 
     private final Settings settings;
-    private final int port;
     private final Gate gate;
     private final GatewayServices services;
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
 
-    /** An instance that listens on {@code port}, or on any free one when that is 0. */
+    /** An instance that listens where the settings say; all instances of a node share the port, also a random one. */
     public ServerVerticle(
             Settings settings,
             ClusterNode node,
             Sessions sessions,
             DocumentLog log,
             Rooms rooms,
-            Connections connections,
-            int port) {
+            Connections connections) {
         this.settings = settings;
-        this.port = port;
         this.gate = new Gate(settings.http().origins());
         Welcoming welcoming = new Welcoming(
                 sessions,
@@ -86,9 +83,9 @@ public final class ServerVerticle extends VerticleBase {
                         pages.handle(request);
                     }
                 })
-                .listen(port, settings.http().host())
-                .recover(failure -> Future.failedFuture(
-                        BindFailure.of(failure, "http", settings.http().host(), port)));
+                .listen(wanted(), settings.http().host())
+                .recover(failure -> Future.failedFuture(BindFailure.of(
+                        failure, "http", settings.http().host(), settings.http().port())));
     }
 
     @Override
@@ -102,7 +99,12 @@ public final class ServerVerticle extends VerticleBase {
 
     /** The port it listens on; call it when started. */
     public int port() {
-        return server.map(HttpServer::actualPort).orElse(port);
+        return server.map(HttpServer::actualPort).orElse(settings.http().port());
+    }
+
+    /** To Vert.x 0 is a random port for this instance alone, and a negative one a random port for all that name it. */
+    private int wanted() {
+        return settings.http().port() == 0 ? -1 : settings.http().port();
     }
 
     private HttpServerOptions options() {
