@@ -8,19 +8,14 @@ final class Batch {
 
     private final Plan plan;
     private final Promises promises;
-    private final long start;
     private final boolean stays;
     private final CountDownLatch ready;
     private final CountDownLatch over;
 
-    /**
-     * @param start what {@link System#nanoTime} was when the swarm began
-     * @param stays whether they stay for the whole time, and are watched, or only come and go
-     */
-    Batch(Plan plan, Promises promises, long start, int sockets, boolean stays) {
+    /** @param stays whether they stay for the whole time, and are watched, or only come and go */
+    Batch(Plan plan, Promises promises, int sockets, boolean stays) {
         this.plan = plan;
         this.promises = promises;
-        this.start = start;
         this.stays = stays;
         this.ready = new CountDownLatch(sockets);
         this.over = new CountDownLatch(sockets);
@@ -36,11 +31,6 @@ final class Batch {
 
     boolean stays() {
         return stays;
-    }
-
-    /** Microseconds since the swarm began. */
-    long now() {
-        return (System.nanoTime() - start) / 1000;
     }
 
     /** One of them has all it came for, or never will. */

@@ -19,9 +19,6 @@ import java.util.concurrent.locks.LockSupport;
 /** The clients and the event loops they run on. Used from one thread that is none of those. */
 final class Crowd {
 
-    /** How often a loop looks whether it comes to things in time. */
-    private static final long LAG_MILLIS = 20;
-
     /** How long to wait for the last answers, in seconds. */
     private static final long PATIENCE = 30;
 
@@ -38,25 +35,16 @@ final class Crowd {
         this.plan = plan;
         this.promises = promises;
         for (int i = 0; i < plan.threads(); i++) {
-            Lane lane = new Lane(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()), new Ledger());
+            Lane lane = new Lane(new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory()), new Ledger(start));
             lanes.add(lane);
-            watchLag(lane);
+            keepTime(lane);
         }
     }
 
-    /** What the swarm itself was late by, every ping it saw may seem late by. */
-    private void watchLag(Lane lane) {
-        long[] due = {now() + LAG_MILLIS * 1000};
+    private static void keepTime(Lane lane) {
         var unused = lane.loop()
                 .scheduleAtFixedRate(
-                        () -> {
-                            long now = now();
-                            lane.ledger().lag.add(Math.max(0, now - due[0]));
-                            due[0] = Math.max(due[0] + LAG_MILLIS * 1000, now);
-                        },
-                        LAG_MILLIS,
-                        LAG_MILLIS,
-                        TimeUnit.MILLISECONDS);
+                        lane.ledger().clockwork::tick, Clockwork.TICK, Clockwork.TICK, TimeUnit.MICROSECONDS);
     }
 
     /** Microseconds since the swarm began. */
@@ -64,12 +52,28 @@ final class Crowd {
         return (System.nanoTime() - start) / 1000;
     }
 
+    /**
+     * Sends one socket ahead, of which nothing is noted: it takes seconds until all that a socket needs is loaded, and
+     * those must not be counted as the node's.
+     *
+     * @return whether it came in
+     */
+    boolean sendScout() throws InterruptedException {
+        Ledger ledger = new Ledger(start);
+        Batch batch = new Batch(plan, promises, 1, false);
+        SwarmSocket scout = connect(new Lane(lanes.get(0).loop(), ledger), batch, 0, false);
+        batch.awaitReady(PATIENCE);
+        lanes.get(0).loop().execute(scout::leave);
+        batch.awaitOver(PATIENCE);
+        return ledger.welcomes.count() == 1;
+    }
+
     /** Sockets that were opened together. */
     record Group(Batch batch, List<List<SwarmSocket>> sockets, long missing) {}
 
     /** Opens so many at the planned rate, and waits until they are in. */
     Group open(int count, boolean stays) throws InterruptedException {
-        Batch batch = new Batch(plan, promises, start, count, stays);
+        Batch batch = new Batch(plan, promises, count, stays);
         List<List<SwarmSocket>> sockets =
                 lanes.stream().<List<SwarmSocket>>map(lane -> new ArrayList<>()).toList();
         long begin = System.nanoTime();
@@ -141,7 +145,7 @@ final class Crowd {
 
     /** Ends the loops, and with them all that is still open; returns what was seen. */
     Ledger end() throws InterruptedException {
-        Ledger all = new Ledger();
+        Ledger all = new Ledger(start);
         for (Lane lane : lanes) {
             lane.loop().shutdownGracefully(0, 5, TimeUnit.SECONDS).await();
             all.addAll(lane.ledger());

@@ -16,6 +16,9 @@ final class Ledger {
         final Tally silences = new Tally(1_000);
 
         long outside;
+        /** Gaps that are not counted, as the swarm itself was late at one end of them. */
+        long disturbed;
+
         long early;
         long late;
 
@@ -24,6 +27,7 @@ final class Ledger {
             settling.addAll(other.settling);
             silences.addAll(other.silences);
             outside += other.outside;
+            disturbed += other.disturbed;
             early += other.early;
             late += other.late;
         }
@@ -33,7 +37,7 @@ final class Ledger {
     final Pace holders = new Pace();
     final Tally welcomes = new Tally(100);
     final Tally joins = new Tally(100);
-    final Tally lag = new Tally(1_000);
+    final Clockwork clockwork;
     final Timeline pings = new Timeline();
     final SortedMap<Integer, Long> closes = new TreeMap<>();
     final SortedMap<String, Long> failures = new TreeMap<>();
@@ -44,6 +48,10 @@ final class Ledger {
 
     /** Of the ordinary pace, in microseconds, as the node tells it. */
     long interval;
+
+    Ledger(long start) {
+        this.clockwork = new Clockwork(start);
+    }
 
     Pace of(boolean holder) {
         return holder ? holders : ordinary;
@@ -62,7 +70,7 @@ final class Ledger {
         holders.addAll(other.holders);
         welcomes.addAll(other.welcomes);
         joins.addAll(other.joins);
-        lag.addAll(other.lag);
+        clockwork.addAll(other.clockwork);
         pings.addAll(other.pings);
         other.closes.forEach((code, count) -> closes.merge(code, count, Long::sum));
         other.failures.forEach((why, count) -> failures.merge(why, count, Long::sum));

@@ -40,7 +40,7 @@ record Report(JsonObject json, List<String> broken) {
                 .put("overdue", seen.overdue)
                 .put("unclosed", seen.unclosed)
                 .put("lost", seen.lost)
-                .put("swarmLag", tally(seen.lag));
+                .put("swarmLag", tally(seen.clockwork.lag));
         share.ifPresent(value -> json.put("largestShareIn100ms", value));
         JsonObject closes = new JsonObject();
         seen.closes.forEach((code, count) -> closes.put(Integer.toString(code), count));
@@ -100,6 +100,7 @@ record Report(JsonObject json, List<String> broken) {
         return new JsonObject()
                 .put("gaps", tally(pace.gaps))
                 .put("outside", pace.outside)
+                .put("disturbed", pace.disturbed)
                 .put("settling", tally(pace.settling))
                 .put("silence", tally(pace.silences).put("early", pace.early).put("late", pace.late));
     }
@@ -154,7 +155,11 @@ record Report(JsonObject json, List<String> broken) {
     }
 
     private static void paceLines(List<String> lines, String whose, JsonObject pace) {
-        line(lines, "pings" + whose + ", " + pace.getLong("outside") + " off:", pace.getJsonObject("gaps"));
+        line(
+                lines,
+                "pings" + whose + ", " + pace.getLong("outside") + " off, " + pace.getLong("disturbed")
+                        + " not judged:",
+                pace.getJsonObject("gaps"));
         line(lines, "first pings" + whose + ":", pace.getJsonObject("settling"));
         line(lines, "closed for silence" + whose + ":", pace.getJsonObject("silence"));
     }

@@ -138,6 +138,9 @@ public final class Swarm implements Callable<Integer> {
 
     private Report watch(Plan plan, Promises promises) throws InterruptedException {
         Crowd crowd = new Crowd(plan, promises);
+        if (!crowd.sendScout()) {
+            tell("a first socket was not welcomed; trying all the same");
+        }
         Crowd.Group standing = crowd.open(plan.sockets(), true);
         tell(plan.sockets() - standing.missing() + " of " + plan.sockets() + " are in");
         long from = crowd.now();

@@ -32,6 +32,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
 
     private final Batch batch;
     private final Ledger ledger;
+    private final Clockwork clock;
     private final int number;
     private final boolean mute;
     private final long began;
@@ -50,6 +51,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     private long said;
     private long paced;
     private long pinged;
+    private boolean pingedLate;
 
     /** How many more pings may come at another time than the pace says. */
     private int unsettled;
@@ -62,7 +64,8 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
         this.ledger = ledger;
         this.number = number;
         this.mute = mute;
-        this.began = batch.now();
+        this.clock = ledger.clockwork;
+        this.began = clock.now();
     }
 
     // ---- connecting ------------------------------------------------------------------------------------------------
@@ -119,7 +122,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     // ---- what the node says ----------------------------------------------------------------------------------------
 
     private void ping(ByteBuf payload) {
-        long at = batch.now();
+        long at = clock.now();
         if (!mute) {
             said = at;
             channel.writeAndFlush(new PongWebSocketFrame(payload.retain()));
@@ -127,15 +130,19 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
         if (!welcomed || leaving) {
             return;
         }
+        boolean late = clock.late();
         commitGap();
         if (unsettled > 0) {
             unsettled--;
             ledger.of(holder).settling.add(at - pinged);
+        } else if (late || pingedLate) {
+            ledger.of(holder).disturbed++;
         } else {
             pending = at - pinged;
         }
         pinged = at;
-        if (batch.stays() && !mute && !holder) {
+        pingedLate = late;
+        if (batch.stays() && !mute && !holder && !late) {
             ledger.pings.add(at);
         }
     }
@@ -156,7 +163,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
         if (startsWith(content, "{\"type\":\"welcome\"")) {
             welcome(json(content));
         } else if (startsWith(content, "{\"type\":\"joined\"")) {
-            ledger.joins.add(batch.now() - joining);
+            ledger.joins.add(clock.now() - joining);
             rights(json(content).getJsonObject("rights"));
             ready();
         } else if (startsWith(content, "{\"type\":\"rights\"")) {
@@ -184,7 +191,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     }
 
     private void welcome(JsonObject welcome) {
-        ledger.welcomes.add(batch.now() - began);
+        ledger.welcomes.add(clock.now() - began);
         welcomed = true;
         JsonObject heartbeat = welcome.getJsonObject("heartbeat");
         ordinary = new Plan.Beat(heartbeat.getLong("interval"), heartbeat.getLong("timeout"));
@@ -194,7 +201,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     }
 
     private void join(Plan.Documents documents) {
-        joining = batch.now();
+        joining = clock.now();
         say(new JsonObject()
                 .put("type", "join")
                 .put("document", documents.of(number))
@@ -212,7 +219,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     /** A new pace begins. */
     private void paced() {
         pending = -1;
-        paced = batch.now();
+        paced = clock.now();
         pinged = paced;
         unsettled = 2;
     }
@@ -240,7 +247,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
     // ---- what it says ----------------------------------------------------------------------------------------------
 
     private void say(JsonObject message) {
-        said = batch.now();
+        said = clock.now();
         channel.writeAndFlush(new TextWebSocketFrame(message.encode()));
     }
 
@@ -250,7 +257,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
             return;
         }
         leaving = true;
-        long now = batch.now();
+        long now = clock.now();
         if (over || !welcomed || !batch.stays()) {
             return;
         }
@@ -297,7 +304,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
         }
         over = true;
         if (!leaving) {
-            long at = batch.now();
+            long at = clock.now();
             ledger.closed(code);
             if (mute && code == HEARTBEAT_TIMEOUT) {
                 closedForSilence(at);
@@ -317,7 +324,7 @@ final class SwarmSocket extends ChannelInboundHandlerAdapter {
             pace.early++;
         }
         // A welcome and a change of pace start the timeout anew.
-        if (at - Math.max(said, paced) > timeout() + late()) {
+        if (!clock.late() && at - Math.max(said, paced) > timeout() + late()) {
             pace.late++;
         }
     }
