@@ -167,6 +167,20 @@ class RoomRosterTest {
     }
 
     @Test
+    void aWholeRosterThatComesLateChangesNothing() {
+        there.seat(seat("s", 1, true));
+        there.localDiff();
+        RosterDiff old = there.whole();
+        there.seat(seat("t", 1, true));
+        there.localDiff();
+        here.apply(there.whole());
+        here.flush();
+        assertThat(here.apply(old)).isTrue();
+        assertThat(here.flush().isEmpty()).isTrue();
+        assertThat(here.held()).isEqualTo(Map.of("b", there.version()));
+    }
+
+    @Test
     void aKeptRosterIsTakenUnlessANewerOneIsHere() {
         there.seat(seat("s", 1, true));
         there.localDiff();
