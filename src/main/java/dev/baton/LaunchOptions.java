@@ -57,6 +57,7 @@ final class LaunchOptions {
         commandLine
                 .getCommandSpec()
                 .usageMessage()
+                .width(120)
                 .description("Starts a Baton node.")
                 .footer(
                         "",
@@ -96,8 +97,10 @@ final class LaunchOptions {
         value(option).map(value -> SettingsFiles.option(option, value)).ifPresent(json -> {
             try {
                 use.accept(json);
-            } catch (ClassCastException | IllegalArgumentException e) {
+            } catch (ClassCastException e) {
                 throw new SettingsException(option + ": a value is not of the type its name asks for");
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException(option + ": " + e.getMessage());
             }
         });
     }

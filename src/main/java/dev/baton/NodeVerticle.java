@@ -4,6 +4,7 @@ import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.cluster.OneStore;
 import dev.baton.config.Settings;
+import dev.baton.config.SettingsException;
 import dev.baton.gateway.Connections;
 import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
@@ -38,9 +39,14 @@ public final class NodeVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Settings settings = Settings.fromJson(config());
+        if (settings.auth().mode() == Settings.AuthMode.JWT) {
+            // Better no node than one that lets everybody in while it is believed to check.
+            throw new SettingsException("auth.mode: this version cannot check tokens yet; allowed: none");
+        }
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
+                .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
                 .compose(opened -> {
                     log = Optional.of(opened);
                     return OneStore.check(node, context, opened.id(), settings);

@@ -4,6 +4,7 @@ import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.BindFailure;
 import dev.baton.config.Settings;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import org.slf4j.Logger;
@@ -47,6 +48,7 @@ public final class ListeningVerticle extends VerticleBase {
         // Both still there, as the order of closing promises: a map is written, and the log still speaks.
         ClusterSetup.hazelcast(vertx).getMap("farewell").put("said", true);
         LOG.info("Farewell");
-        return Future.succeededFuture();
+        // With this property it never ends, so that a test can see who else puts an end to it.
+        return Boolean.getBoolean("baton.test.never-stops") ? Promise.promise().future() : Future.succeededFuture();
     }
 }

@@ -37,6 +37,9 @@ public final class ClusterSetup {
     /** How many ports from {@code cluster.port} on a node may take, so how many nodes share one machine's address. */
     public static final int PORTS = 20;
 
+    /** How long a node tries to be taken in; the usual five minutes are longer than anybody watches a start. */
+    private static final int JOIN_SECONDS = 60;
+
     /** By this the cluster manager recognises the members that are Vert.x nodes, and knows their names. */
     private static final String NODE_ID = "__vertx.nodeId";
 
@@ -55,10 +58,21 @@ public final class ClusterSetup {
         requireFreePort(host, settings.cluster().port());
         requireFree(host, settings.cluster());
         AddressesToJoin addresses = new AddressesToJoin(settings.cluster(), PORTS);
-        HazelcastInstance hazelcast =
-                Hazelcast.newHazelcastInstance(maps.apply(config(settings.cluster(), host, addresses)));
+        HazelcastInstance hazelcast = start(maps.apply(config(settings.cluster(), host, addresses)), settings);
         addresses.joined(hazelcast.getCluster());
         return hazelcast;
+    }
+
+    private static HazelcastInstance start(Config config, Settings settings) {
+        try {
+            return Hazelcast.newHazelcastInstance(config);
+        } catch (IllegalStateException notJoined) {
+            throw new SettingsException(
+                    "cluster.members: a cluster answers there, but would not take this node in within "
+                            + JOIN_SECONDS
+                            + " s; look at the logs of its nodes, or give this one another cluster.name than '"
+                            + settings.cluster().name() + "'");
+        }
     }
 
     /** The cluster manager for {@code Vertx.builder().withClusterManager(…)} on a member that {@link #join} made. */
@@ -141,6 +155,7 @@ public final class ClusterSetup {
         config.setProperty("hazelcast.max.no.heartbeat.seconds", seconds(lease));
         // The usual 5 s collect members that start together; a late one joins a running cluster just as well.
         config.setProperty("hazelcast.wait.seconds.before.join", "0");
+        config.setProperty("hazelcast.max.join.seconds", Integer.toString(JOIN_SECONDS));
         // A connection that is not there by then is of no use within a lease.
         config.setProperty("hazelcast.socket.connect.timeout.seconds", "3");
         // Two halves find each other this soon after the network is back (the usual: five minutes), and two nodes that

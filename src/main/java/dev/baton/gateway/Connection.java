@@ -60,6 +60,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
         socket.frameHandler(this::frame);
+        socket.pongHandler(payload -> heard()); // comes also while the socket is paused
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }
@@ -70,15 +71,20 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         if (ended) {
             return;
         }
-        if (session.isPresent()) {
-            loop.heard(beat);
-        }
+        heard();
         if (frame.isText()) {
             assembler.text(frame.binaryData(), frame.isFinal(), this);
         } else if (frame.isContinuation()) {
             assembler.continuation(frame.binaryData(), frame.isFinal(), this);
         } else if (frame.isBinary()) {
             close(CloseCode.NOT_TEXT);
+        }
+    }
+
+    /** A sign of life counts from the hello on: until then only a hello stops the clock. */
+    private void heard() {
+        if (greeted && !ended) {
+            loop.heard(beat);
         }
     }
 
@@ -149,6 +155,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
             return;
         }
         greeted = true;
+        loop.repace(beat, on.ordinary());
         socket.pause(); // what follows waits until the session is there
         on.welcoming()
                 .welcome(hello)
@@ -184,7 +191,6 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
         session = Optional.of(ref);
         on.connections().put(ref.session(), this);
-        loop.repace(beat, on.ordinary());
         write(Frames.welcome(
                 hello.ref(),
                 ref.session(),
@@ -213,7 +219,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     /** Nothing was heard for the timeout; the wheel has let go already. */
     void silent() {
-        if (session.isEmpty()) {
+        if (!greeted) {
             write(Frames.error(
                     Optional.empty(),
                     ErrorCode.BAD_MESSAGE,

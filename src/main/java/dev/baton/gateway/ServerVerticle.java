@@ -1,6 +1,7 @@
 package dev.baton.gateway;
 
 import dev.baton.cluster.ClusterNode;
+import dev.baton.config.BindFailure;
 import dev.baton.config.Settings;
 import dev.baton.heartbeat.HeartbeatWheel;
 import dev.baton.log.DocumentLog;
@@ -85,7 +86,9 @@ public final class ServerVerticle extends VerticleBase {
                         pages.handle(request);
                     }
                 })
-                .listen(port, settings.http().host());
+                .listen(port, settings.http().host())
+                .recover(failure -> Future.failedFuture(
+                        BindFailure.of(failure, "http", settings.http().host(), port)));
     }
 
     @Override

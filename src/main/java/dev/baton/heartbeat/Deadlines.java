@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * Who has been silent for too long: a hashed wheel of buckets, one tick wide, in which each beat lies once, not later than
  * its deadline. That a beat is heard moves nothing: when the time of its bucket comes, its deadline is reckoned anew, and
- * it is put where that belongs. Deadlines further off than the wheel reaches are put as far off as it does.
+ * it is put where that belongs. One further off than a turn of this wheel is looked at once a turn, and put back.
  */
 final class Deadlines<T> {
 
@@ -28,8 +28,7 @@ final class Deadlines<T> {
     /** @param deadline its deadline in wheel time, or sooner */
     void put(Beat<T> beat, long deadline) {
         long bucket = (deadline + tick - 1) / tick;
-        bucket = Math.max(done + 1, Math.min(done + BUCKETS - 1, bucket));
-        beat.dueIn(bucket(bucket));
+        beat.dueIn(bucket(Math.max(done + 1, bucket)));
     }
 
     void remove(Beat<T> beat) {

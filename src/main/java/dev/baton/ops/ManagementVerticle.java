@@ -1,5 +1,6 @@
 package dev.baton.ops;
 
+import dev.baton.config.BindFailure;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -37,7 +38,9 @@ public final class ManagementVerticle extends VerticleBase {
                 .onFailure(routed::fail));
         HttpServer http = vertx.createHttpServer();
         server = Optional.of(http);
-        return http.requestHandler(router).listen(wanted, host);
+        return http.requestHandler(router)
+                .listen(wanted, host)
+                .recover(failure -> Future.failedFuture(BindFailure.of(failure, "management", host, wanted)));
     }
 
     /** The port it listens on; call it when started. */

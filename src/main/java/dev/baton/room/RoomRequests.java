@@ -66,7 +66,9 @@ final class RoomRequests {
 
     Future<Rooms.Result> handle(SessionRef ref, Outbox outbox, ClientMessage.OfDocument message) {
         Asking asking = new Asking(ref, outbox, message.ref());
-        return dispatch(asking, message)
+        // Composed, so that what is thrown on the way is answered like what fails.
+        return Future.succeededFuture()
+                .compose(start -> dispatch(asking, message))
                 .recover(failure -> {
                     explain(asking, message.document(), failure);
                     return Future.succeededFuture();
@@ -285,7 +287,7 @@ final class RoomRequests {
 
     private static Void tell(Asking asking, Room room, LockOutcome outcome) {
         room.take(outcome);
-        asking.outbox().send(room.rightsFor(asking.mark(), asking.session()));
+        asking.outbox().send(room.pen().rightsFor(asking.mark(), asking.session()));
         return null;
     }
 
@@ -331,7 +333,7 @@ final class RoomRequests {
             if (result instanceof AppendResult.Applied applied) {
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
-                    room.written(EntryText.of(applied.entry()));
+                    room.entries().written(EntryText.of(applied.entry()));
                 }
             } else if (result instanceof AppendResult.Fenced fenced) {
                 fenced(asking, room, append.document(), Optional.of(id), fenced.epoch(), fenced.holder());
@@ -362,7 +364,7 @@ final class RoomRequests {
                         System.currentTimeMillis()))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
-                        room.snapshotStored(snapshot.seq());
+                        room.entries().snapshotStored(snapshot.seq());
                         asking.outbox().send(Frames.applied(asking.mark(), snapshot.document(), snapshot.seq()));
                     } else if (result instanceof SnapshotResult.Fenced fenced) {
                         fenced(asking, room, snapshot.document(), Optional.empty(), fenced.epoch(), fenced.holder());
@@ -397,7 +399,7 @@ final class RoomRequests {
                 .put("document", signal.document())
                 .put("session", asking.session())
                 .put("data", signal.data().text());
-        room.peers().forEach(peer -> on.node().tell(peer, RoomVerticle.SIGNAL, message.copy()));
+        room.pen().peers().forEach(peer -> on.node().tell(peer, RoomVerticle.SIGNAL, message.copy()));
         return Future.succeededFuture();
     }
 }

@@ -61,7 +61,7 @@ final class RoomSync {
         }
         for (Room room : rooms.all()) {
             if (!room.seats().isEmpty()) {
-                room.peers().forEach(peer -> digests.computeIfPresent(peer, (node, sum) -> sum ^ room.digest()));
+                room.pen().peers().forEach(peer -> digests.computeIfPresent(peer, (node, sum) -> sum ^ room.digest()));
             }
         }
         digests.forEach((node, digest) -> on.node()
@@ -124,13 +124,14 @@ final class RoomSync {
         }
         on.log()
                 .heads(documents)
-                .onSuccess(heads ->
-                        heads.forEach((document, head) -> rooms.find(document).ifPresent(room -> room.reach(head))));
+                .onSuccess(heads -> heads.forEach((document, head) ->
+                        rooms.find(document).ifPresent(room -> room.entries().reach(head))));
     }
 
     // ---- the pen --------------------------------------------------------------------------------------------------
 
     private void checkRecord(String document, Room room) {
+        long before = room.pen().revision();
         on.locks().find(document).onComplete(read -> {
             if (read.failed() || room.closing().isPresent()) {
                 return;
@@ -139,7 +140,8 @@ final class RoomSync {
                     .filter(record -> record.audience().contains(on.node().id()))
                     .isPresent();
             if (known) {
-                room.take(LockNews.of(document, read.result().get(), on.node().now()), true);
+                room.replace(
+                        LockNews.of(document, read.result().get(), on.node().now()), before);
                 standAgain(document, room);
             } else {
                 enterAgain(document, room);
@@ -149,12 +151,13 @@ final class RoomSync {
 
     /** The record was lost with its members, or has forgotten this node. */
     private void enterAgain(String document, Room room) {
+        long before = room.pen().revision();
         on.locks().submit(document, new LockEvent.Enter(on.node().id())).onComplete(entered -> {
             if (entered.succeeded()) {
-                room.take(
+                room.replace(
                         LockNews.of(
                                 document, entered.result().settled(), on.node().now()),
-                        true);
+                        before);
                 standAgain(document, room);
             } else {
                 LOG.warn("{}: {}", document, entered.cause().toString());
@@ -164,7 +167,7 @@ final class RoomSync {
 
     /** Whoever takes part to edit stands in line, until it says otherwise. */
     private void standAgain(String document, Room room) {
-        LockNews news = room.news().orElseThrow();
+        LockNews news = room.pen().news().orElseThrow();
         for (Seat seat : room.seats()) {
             String session = seat.member().session();
             boolean there = news.queue().contains(session)

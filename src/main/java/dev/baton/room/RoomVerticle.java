@@ -4,9 +4,7 @@ import dev.baton.cluster.ClusterNode;
 import dev.baton.log.DocumentLog;
 import dev.baton.presence.RosterDiff;
 import dev.baton.protocol.ClientMessage;
-import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
-import dev.baton.protocol.SeqEntry;
 import dev.baton.rights.LockNews;
 import dev.baton.rights.Locks;
 import dev.baton.session.Liveness;
@@ -80,16 +78,11 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(
                 ENTRIES,
                 context,
-                json -> room(json, room -> LockNews.entries(json).forEach(room::arrived)));
+                json -> room(json, room -> LockNews.entries(json).forEach(room.entries()::arrived)));
         node.on(
                 SIGNAL,
                 context,
-                json -> room(
-                        json,
-                        room -> room.relay(Frames.signal(
-                                json.getString("document"),
-                                json.getString("session"),
-                                new Json(json.getString("data"))))));
+                json -> room(json, room -> room.signal(json.getString("session"), new Json(json.getString("data")))));
         node.on(DIGEST, context, sync::digest);
         node.on(SYNC, context, sync::sync);
         unlisten = node.onLost(context, sync::lost);
@@ -129,10 +122,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     private void lockNews(JsonObject json) {
         room(json, room -> {
-            room.take(LockNews.of(json), false);
-            for (SeqEntry entry : LockNews.entries(json)) {
-                room.arrived(entry);
-            }
+            room.take(LockNews.of(json));
+            LockNews.entries(json).forEach(room.entries()::arrived);
         });
     }
 

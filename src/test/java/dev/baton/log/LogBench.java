@@ -21,10 +21,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Measures the log on both stores, durably and from one node: every document has one holder that sends its next update when the
- * last is acknowledged. {@code main [seconds per run]}; prints acknowledged updates a second and how long each took.
+ * last is acknowledged. {@code main [seconds per run] [numbers of documents, with commas] [postgresql|sqlite]}; prints acknowledged updates a second and how long each took.
  */
 public final class LogBench {
-    private static final int[] DOCUMENTS = {1, 50, 200, 500};
+    private static final String DOCUMENTS = "1,50,200,500";
     private static final String DATA = "{\"steps\":[\"" + "x".repeat(180) + "\"]}";
     private static final int WARM_UP_SECONDS = 3;
 
@@ -33,22 +33,30 @@ public final class LogBench {
     /** Runs all. */
     public static void main(String[] args) throws Exception {
         int seconds = args.length > 0 ? Integer.parseInt(args[0]) : 10;
+        int[] documents = Arrays.stream((args.length > 1 ? args[1] : DOCUMENTS).split(","))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        String only = args.length > 2 ? args[2] : "";
         Vertx vertx = Vertx.vertx();
         Path folder = Files.createTempDirectory("baton-bench");
         try (Postgres postgres = new Postgres(folder.resolve("postgres"))) {
-            measure(vertx, "postgresql", postgres.settings(), seconds);
+            if (!only.equals("sqlite")) {
+                measure(vertx, "postgresql", postgres.settings(), documents, seconds);
+            }
             LogSettings sqlite =
                     LogSettings.of("jdbc:sqlite:" + folder.resolve("baton.db"), Optional.empty(), Optional.empty());
-            measure(vertx, "sqlite", sqlite, seconds);
+            if (!only.equals("postgresql")) {
+                measure(vertx, "sqlite", sqlite, documents, seconds);
+            }
         } finally {
             get(vertx.close());
             delete(folder);
         }
     }
 
-    private static void measure(Vertx vertx, String name, LogSettings settings, int seconds) {
+    private static void measure(Vertx vertx, String name, LogSettings settings, int[] counts, int seconds) {
         DocumentLog log = get(DocumentLogs.open(vertx, settings));
-        for (int documents : DOCUMENTS) {
+        for (int documents : counts) {
             new Run(vertx, log, documents, WARM_UP_SECONDS).print("");
             new Run(vertx, log, documents, seconds).print(name);
         }

@@ -12,12 +12,14 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -187,6 +189,22 @@ class PostgresOutagesIT {
             long begun = System.nanoTime();
             assertThat(get(log.append(message("second")))).isInstanceOf(Applied.class);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void an_idle_node_leaves_no_transaction_open() throws Exception {
+        DocumentLog log = open(server.settings());
+        get(log.append(message("first")));
+        get(log.state("doc0"));
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            await().during(3, TimeUnit.SECONDS).atMost(10, TimeUnit.SECONDS).until(() -> {
+                try (ResultSet rows = statement.executeQuery("SELECT count(*) FROM pg_stat_activity"
+                        + " WHERE application_name = 'baton' AND state <> 'idle' AND now() - xact_start > '50ms'")) {
+                    return rows.next() && rows.getInt(1) == 0;
+                }
+            });
         }
     }
 

@@ -1,0 +1,195 @@
+package dev.baton.room;
+
+import dev.baton.log.EntryText;
+import dev.baton.log.Opening;
+import dev.baton.protocol.Frames;
+import dev.baton.protocol.SeqEntry;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap, and
+ * all that came in one turn of the loop in one frame. Confined to the rooms' context.
+ */
+final class RoomEntries {
+
+    /** How many entries are read from the log at a time. */
+    private static final int PAGE = 500;
+
+    private final String document;
+    private final RoomServices on;
+    private final RoomPen pen;
+    private final Fanout watchers;
+    private final Fanout readers = new Fanout();
+    private final EntryStream stream = new EntryStream();
+    private final SnapshotWatch snapshots = new SnapshotWatch();
+    private final List<SeqEntry> toPeers = new ArrayList<>();
+    private final List<SeqEntry> toReaders = new ArrayList<>();
+
+    /** Joiners that know more of the log than this room has delivered. */
+    private final List<Runnable> ahead = new ArrayList<>();
+
+    private boolean sendPlanned;
+    private boolean reading;
+
+    RoomEntries(String document, RoomServices on, RoomPen pen, Fanout watchers) {
+        this.document = document;
+        this.on = on;
+        this.pen = pen;
+        this.watchers = watchers;
+    }
+
+    // ---- readers --------------------------------------------------------------------------------------------------
+
+    /** A member was read the log for; it gets no entries before {@link #read}. */
+    void opened(String session, Opening opening) {
+        readers.remove(session);
+        stream.start(opening.state().head());
+        stream.reach(opening.state().head());
+        snapshots.seen(opening.state().snapshotSeq());
+        catchUp();
+    }
+
+    /** A member gets no entries any more. */
+    void remove(String session) {
+        readers.remove(session);
+    }
+
+    /** A connection gets no entries any more. */
+    void remove(String session, Outbox outbox) {
+        readers.remove(session, outbox);
+    }
+
+    /** Sends a joiner what lies between what it has and what this room has delivered; then it reads like the others. */
+    void read(Joiner joiner, long last) {
+        String session = joiner.ref().session();
+        if (watchers.get(session).filter(outbox -> outbox == joiner.outbox()).isEmpty()) {
+            return; // it has left, or come back on another connection
+        }
+        if (last > stream.delivered()) {
+            // It waits for the others here to have got as far, so that it gets nothing twice.
+            ahead.add(() -> read(joiner, last));
+            return;
+        }
+        send(); // what was delivered is out before anybody new listens
+        Optional<List<SeqEntry>> rest = stream.since(last);
+        if (rest.isPresent()) {
+            if (!rest.get().isEmpty()) {
+                joiner.outbox().send(Frames.entries(document, rest.get()));
+            }
+            readers.put(session, joiner.outbox());
+            return;
+        }
+        on.log().read(document, last, PAGE).onComplete(page -> {
+            if (page.failed() || page.result().isEmpty()) {
+                on.vertx().setTimer(RoomVerticle.RETRY, id -> read(joiner, last));
+                return;
+            }
+            List<SeqEntry> entries = page.result().stream().map(EntryText::of).toList();
+            joiner.outbox().send(Frames.entries(document, entries));
+            read(joiner, entries.get(entries.size() - 1).seq());
+        });
+    }
+
+    // ---- entries --------------------------------------------------------------------------------------------------
+
+    /** An entry that the log has just taken up through this node: for the members here and for the nodes with members. */
+    void written(SeqEntry entry) {
+        toPeers.add(entry);
+        arrived(entry);
+    }
+
+    /** An entry that was told of, by whichever way. */
+    void arrived(SeqEntry entry) {
+        toReaders.addAll(stream.offer(entry));
+        planSend();
+        catchUp();
+    }
+
+    /** The log is known to have entries up to there. */
+    void reach(long head) {
+        stream.reach(head);
+        catchUp();
+    }
+
+    private void planSend() {
+        if (!sendPlanned) {
+            sendPlanned = true;
+            on.context().runOnContext(v -> {
+                sendPlanned = false;
+                send();
+            });
+        }
+    }
+
+    /** Sends what has gathered. */
+    void send() {
+        if (!toPeers.isEmpty()) {
+            tellPeers();
+        }
+        if (!toReaders.isEmpty()) {
+            if (!readers.isEmpty()) {
+                readers.send(Frames.entries(document, List.copyOf(toReaders)));
+            }
+            toReaders.forEach(snapshots::grew);
+            toReaders.clear();
+            askForSnapshot();
+            List<Runnable> waited = List.copyOf(ahead);
+            ahead.clear();
+            waited.forEach(Runnable::run);
+        }
+    }
+
+    private void tellPeers() {
+        JsonArray entries = new JsonArray();
+        toPeers.forEach(entry -> entries.add(new JsonObject()
+                .put("seq", entry.seq())
+                .put("entry", entry.text().text())));
+        toPeers.clear();
+        for (String peer : pen.peers()) {
+            on.node()
+                    .tell(
+                            peer,
+                            RoomVerticle.ENTRIES,
+                            new JsonObject().put("document", document).put("entries", entries));
+        }
+    }
+
+    /** Fetches what is missing before what has come; one read at a time. What fails, the next look at the heads repeats. */
+    private void catchUp() {
+        if (reading || !stream.behind()) {
+            return;
+        }
+        reading = true;
+        on.log()
+                .read(document, stream.delivered(), PAGE)
+                .onSuccess(page -> {
+                    reading = false;
+                    long before = stream.delivered();
+                    page.forEach(entry -> toReaders.addAll(stream.offer(EntryText.of(entry))));
+                    if (stream.delivered() > before) {
+                        planSend();
+                        catchUp();
+                    }
+                })
+                .onFailure(failure -> reading = false);
+    }
+
+    // ---- snapshots ------------------------------------------------------------------------------------------------
+
+    /** A snapshot up to there was stored. */
+    void snapshotStored(long seq) {
+        snapshots.seen(seq);
+    }
+
+    private void askForSnapshot() {
+        pen.news()
+                .flatMap(news -> news.holder())
+                .flatMap(holder -> watchers.get(holder.session()))
+                .filter(outbox -> snapshots.due(stream.delivered()))
+                .ifPresent(outbox -> outbox.send(Frames.snapshotWanted(document, stream.delivered())));
+    }
+}

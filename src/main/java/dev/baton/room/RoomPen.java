@@ -1,0 +1,159 @@
+package dev.baton.room;
+
+import dev.baton.presence.RoomRoster;
+import dev.baton.presence.Seat;
+import dev.baton.protocol.Frames;
+import dev.baton.protocol.Json;
+import dev.baton.protocol.Member;
+import dev.baton.protocol.Mode;
+import dev.baton.protocol.RightsState;
+import dev.baton.rights.LockNews;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * What one node knows of a document's pen, and tells its members. A change of the holder goes out at once, a change of the
+ * line with the next flush. Confined to the rooms' context.
+ */
+final class RoomPen {
+    private final String document;
+    private final RoomServices on;
+    private final RoomRoster roster;
+    private final Fanout watchers;
+    private Optional<LockNews> news = Optional.empty();
+    private boolean changed;
+
+    RoomPen(String document, RoomServices on, RoomRoster roster, Fanout watchers) {
+        this.document = document;
+        this.on = on;
+        this.roster = roster;
+        this.watchers = watchers;
+    }
+
+    /** What is known. */
+    Optional<LockNews> news() {
+        return news;
+    }
+
+    /** The revision of what is known, 0 when nothing is. */
+    long revision() {
+        return news.map(LockNews::revision).orElse(0L);
+    }
+
+    /** The other nodes with members. */
+    List<String> peers() {
+        return news.map(known -> known.audience().stream()
+                        .filter(node -> !node.equals(on.node().id()))
+                        .toList())
+                .orElse(List.of());
+    }
+
+    /**
+     * Takes over what is said, unless something newer is known.
+     *
+     * @param risen is told of a member here that holds the pen and had only watched
+     * @return whether it was taken over
+     */
+    boolean take(LockNews fresh, Consumer<Seat> risen) {
+        return fresh.revision() > revision() && replace(fresh, risen);
+    }
+
+    /** Takes over what the record itself says, also when it is older: the newer one was lost together with its members. */
+    boolean replace(LockNews fresh, Consumer<Seat> risen) {
+        Optional<LockNews> old = news;
+        if (old.isPresent() && fresh.equals(old.get())) {
+            return false;
+        }
+        news = Optional.of(fresh);
+        boolean moved = old.isEmpty()
+                || old.get().epoch() != fresh.epoch()
+                || !old.get().holder().equals(fresh.holder())
+                || !old.get().deadline().equals(fresh.deadline());
+        if (moved) {
+            send();
+        } else {
+            changed = true;
+        }
+        tellHolder(old, fresh);
+        fresh.holder()
+                .flatMap(holder -> roster.local(holder.session()))
+                .filter(seat -> seat.member().mode() == Mode.VIEW)
+                .ifPresent(risen);
+        return true;
+    }
+
+    private void tellHolder(Optional<LockNews> old, LockNews fresh) {
+        Optional<String> before = old.flatMap(LockNews::holder).map(Member::session);
+        Optional<String> now = fresh.holder().map(Member::session);
+        if (!before.equals(now)) {
+            before.flatMap(watchers::get).ifPresent(outbox -> outbox.editing(document, false));
+            now.flatMap(watchers::get).ifPresent(outbox -> outbox.editing(document, true));
+        }
+        now.flatMap(watchers::get).ifPresent(outbox -> fresh.asks().stream()
+                .filter(ask -> old.isEmpty() || !old.get().asks().contains(ask))
+                .forEach(ask -> outbox.send(requested(fresh, ask))));
+    }
+
+    /** Tells a connection that has just been attached whether its session holds the pen, and what it is asked. */
+    void attach(String session, Outbox outbox) {
+        boolean holds = news.flatMap(LockNews::holder)
+                .filter(holder -> holder.session().equals(session))
+                .isPresent();
+        outbox.editing(document, holds);
+        if (holds) {
+            news.ifPresent(known -> known.asks().forEach(ask -> outbox.send(requested(known, ask))));
+        }
+    }
+
+    private String requested(LockNews known, LockNews.Asked ask) {
+        Member by = roster.member(ask.by().session()).orElse(ask.by());
+        return Frames.requested(
+                document, known.epoch(), by, Math.max(0, ask.until() - on.node().now()));
+    }
+
+    /** Who holds the pen, as members are told: with what the roster knows of the holder. */
+    RightsState rights() {
+        RightsState state = news.map(known -> known.view(on.node().now()))
+                .orElse(new RightsState(document, 0, Optional.empty(), OptionalLong.empty(), List.of(), "none"));
+        Optional<Member> holder = state.holder().map(known -> roster.member(known.session())
+                .map(member -> new Member(member.session(), member.user(), Mode.EDIT, member.since(), known.online()))
+                .orElse(known));
+        return new RightsState(document, state.epoch(), holder, state.until(), state.queue(), state.cause());
+    }
+
+    /** The answer to a request that concerns the pen. */
+    String rightsFor(Optional<Json> ref, String session) {
+        RightsState rights = rights();
+        return Frames.rights(ref, rights, rights.placeOf(session));
+    }
+
+    /** Sends what has changed since the last flush. */
+    void flush() {
+        if (changed) {
+            send();
+        }
+    }
+
+    private void send() {
+        changed = false;
+        if (watchers.isEmpty()) {
+            return;
+        }
+        RightsState rights = rights();
+        Set<String> queue = new HashSet<>(rights.queue());
+        String holder = rights.holder().map(Member::session).orElse("");
+        Map<RightsState.Place, String> frames = new EnumMap<>(RightsState.Place.class);
+        watchers.sendEach(session -> {
+            RightsState.Place place = session.equals(holder)
+                    ? RightsState.Place.HOLDER
+                    : queue.contains(session) ? RightsState.Place.QUEUED : RightsState.Place.VIEWER;
+            return frames.computeIfAbsent(place, you -> Frames.rights(Optional.empty(), rights, you));
+        });
+    }
+}
