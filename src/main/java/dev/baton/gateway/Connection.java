@@ -18,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.internal.http.WebSocketInternal;
+import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -94,7 +95,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     @Override
     public void text(String text) {
-        if (!greeted && text.length() > on.allowed().helloBytes()) {
+        if (!greeted
+                && text.getBytes(StandardCharsets.UTF_8).length > on.allowed().helloBytes()) {
             close(CloseCode.TOO_LARGE);
             return;
         }
@@ -102,7 +104,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         try {
             message = on.reader().read(text);
         } catch (BadMessage bad) {
-            send(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
+            write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
             if (!greeted) {
                 close(CloseCode.NOT_AUTHENTICATED);
             }
@@ -162,7 +164,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
                         LOG.warn(
                                 "a hello could not be answered: {}",
                                 done.cause().toString());
-                        send(Frames.error(
+                        write(Frames.error(
                                 hello.ref(),
                                 ErrorCode.UNAVAILABLE,
                                 "the cluster does not answer; try again",

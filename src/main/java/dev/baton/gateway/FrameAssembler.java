@@ -41,7 +41,7 @@ final class FrameAssembler {
             decode(data, sink);
         } else {
             open = true;
-            fragments = data.copy();
+            fragments = Buffer.buffer().appendBuffer(data); // a copy of an empty one would be one that cannot grow
         }
     }
 

@@ -12,14 +12,19 @@ final class SnapshotWatch {
     static final long SIZE = 1 << 20;
 
     private long snapshot;
-    private long asked;
     private long size;
+
+    /** Where the head stood, and how much lay behind the snapshot, when it was last asked for. */
+    private long askedAt;
+
+    private long askedSize;
 
     /** A snapshot up to there exists. */
     void seen(long seq) {
         if (seq > snapshot) {
             snapshot = seq;
             size = 0;
+            askedSize = 0;
         }
     }
 
@@ -28,12 +33,14 @@ final class SnapshotWatch {
         size += entry.text().text().length();
     }
 
-    /** Whether to ask for one now; says yes once until as much again has been written. */
+    /** Whether to ask for one now; says yes once until half as much again has been written. */
     boolean due(long head) {
-        boolean due = (head - snapshot >= ENTRIES || size >= SIZE) && head - asked >= ENTRIES / 2;
-        if (due) {
-            asked = head;
+        boolean wanted = head - snapshot >= ENTRIES || size >= SIZE;
+        boolean again = head - askedAt >= ENTRIES / 2 || size - askedSize >= SIZE / 2;
+        if (wanted && again) {
+            askedAt = head;
+            askedSize = size;
         }
-        return due;
+        return wanted && again;
     }
 }

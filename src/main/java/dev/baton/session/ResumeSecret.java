@@ -6,6 +6,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a client shows to get its session back: the session's public id, a dot, and 256 random bits. Only its hash is kept;
@@ -24,6 +25,9 @@ public record ResumeSecret(String session, String text) {
     /** The longest text that can be a secret of ours; longer ones are not looked at. */
     private static final int LONGEST = 128;
 
+    /** Base64 for URLs, a dot, the same again: the session's half is looked up in the store, which does not take any text. */
+    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+
     /** A new session's secret. */
     public static ResumeSecret fresh() {
         String session = random(ID_BYTES);
@@ -32,11 +36,10 @@ public record ResumeSecret(String session, String text) {
 
     /** What a client showed, if it has the form of a secret; whether it is right is another matter. */
     public static Optional<ResumeSecret> parse(String text) {
-        int dot = text.indexOf('.');
-        if (dot <= 0 || dot == text.length() - 1 || text.length() > LONGEST) {
+        if (text.length() > LONGEST || !FORM.matcher(text).matches()) {
             return Optional.empty();
         }
-        return Optional.of(new ResumeSecret(text.substring(0, dot), text));
+        return Optional.of(new ResumeSecret(text.substring(0, text.indexOf('.')), text));
     }
 
     /** What is kept of it: SHA-256 over the whole text, in Base64. */
