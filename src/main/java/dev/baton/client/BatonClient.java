@@ -38,10 +38,10 @@ public final class BatonClient {
      * without a {@code hello}). Fails with {@link HandshakeRejected} when the node wants no socket, with
      * {@link ConnectionClosed} when it closes instead of welcoming (4401: not authenticated), with
      * {@link BatonException} when it answers {@code error}, or with what went wrong in the network. The client's
-     * context is the caller's, or a new one.
+     * context is the caller's; for a caller without one it is a new one, on the next event loop in turn.
      */
     public static Future<BatonClient> connect(Vertx vertx, ClientOptions options) {
-        Context context = vertx.getOrCreateContext();
+        Context context = Connection.contextOf(vertx);
         BatonClient client = new BatonClient(vertx, context, options);
         Promise<BatonClient> done = Promise.promise();
         context.runOnContext(go -> client.open(options).onComplete(opened -> {

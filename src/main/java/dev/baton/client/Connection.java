@@ -9,6 +9,7 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.internal.http.WebSocketInternal;
 import java.net.URI;
 import java.time.Duration;
@@ -54,6 +55,16 @@ final class Connection {
         this.options = options;
         this.received = received;
         this.end = end;
+    }
+
+    /**
+     * The caller's context, or a new one. {@code getOrCreateContext} would give all callers on one thread the same event
+     * loop, and a thousand clients of a test or a bench one core.
+     */
+    static Context contextOf(Vertx vertx) {
+        return Vertx.currentContext() != null
+                ? vertx.getOrCreateContext()
+                : ((VertxInternal) vertx).createEventLoopContext();
     }
 
     /** Opens the socket. To be called once, on the context. */

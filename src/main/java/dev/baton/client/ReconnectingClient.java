@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  * they were left, and sends again what was not answered, under the same ids. What the pen no longer covers comes back as
  * a {@link Draft}. It does not come back after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999.
  *
- * <p>Every method may be called on any thread; the listener is called and futures complete on one context.
+ * <p>Every method may be called on any thread; the listener is called and futures complete on one context: that of the
+ * caller of {@code start}, or a new one.
  */
 public final class ReconnectingClient {
     private final Vertx vertx;
@@ -39,7 +40,7 @@ public final class ReconnectingClient {
     private ReconnectingClient(
             Vertx vertx, ClientOptions options, Backoff backoff, Consumer<? super LinkEvent> listener) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.context = Connection.contextOf(vertx);
         this.options = options;
         this.backoff = backoff;
         this.listener = listener;

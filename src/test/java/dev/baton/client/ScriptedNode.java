@@ -39,8 +39,11 @@ final class ScriptedNode implements AutoCloseable {
             sockets.add(socket);
             socket.textMessageHandler(text -> {
                 JsonObject frame = text.startsWith("{") ? new JsonObject(text) : new JsonObject().put("type", text);
+                // Looked up first: a test that has seen the frame may then change how the next one is answered.
+                BiConsumer<ServerWebSocket, JsonObject> how =
+                        answers.getOrDefault(frame.getString("type"), (from, unanswered) -> {});
                 received.add(frame);
-                answers.getOrDefault(frame.getString("type"), (s, f) -> {}).accept(socket, frame);
+                how.accept(socket, frame);
             });
         });
         Waiting.on(server.listen(0, "127.0.0.1"));
