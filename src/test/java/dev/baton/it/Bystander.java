@@ -1,0 +1,78 @@
+package dev.baton.it;
+
+import com.hazelcast.core.HazelcastInstance;
+import dev.baton.client.Waiting;
+import dev.baton.cluster.ClusterSetup;
+import dev.baton.config.Settings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Somebody else's verticle in the cluster: a member without data in this JVM that writes down what is published at
+ * {@code baton.liveness} and {@code baton.rights}. Any thread.
+ */
+final class Bystander implements AutoCloseable {
+    private final HazelcastInstance hazelcast;
+    private final Vertx vertx;
+    private final Queue<JsonObject> liveness = new ConcurrentLinkedQueue<>();
+    private final Queue<JsonObject> rights = new ConcurrentLinkedQueue<>();
+
+    private Bystander(Nodes nodes) {
+        Settings settings = Settings.of(
+                Map.of("cluster.name", nodes.cluster(), "cluster.port", Integer.toString(nodes.clusterPort())));
+        // A lite member owns no partitions: the nodes share them among themselves, as without it.
+        hazelcast = ClusterSetup.join(settings, config -> config.setLiteMember(true));
+        VertxOptions options = new VertxOptions();
+        ClusterSetup.prepare(options.getEventBusOptions(), settings);
+        vertx = Waiting.on(Vertx.builder()
+                .with(options)
+                .withClusterManager(ClusterSetup.manager(hazelcast))
+                .buildClustered());
+    }
+
+    /** Joins the cluster, and listens. */
+    static Bystander of(Nodes nodes) {
+        Bystander one = new Bystander(nodes);
+        Waiting.on(Future.all(one.listen("baton.liveness", one.liveness), one.listen("baton.rights", one.rights)));
+        return one;
+    }
+
+    private Future<Void> listen(String address, Queue<JsonObject> to) {
+        return vertx.eventBus()
+                .<JsonObject>consumer(address, message -> to.add(message.body()))
+                .completion();
+    }
+
+    /** What was told of a session's life, oldest first. */
+    List<JsonObject> livenessOf(String session) {
+        return liveness.stream()
+                .filter(news -> session.equals(news.getString("session")))
+                .toList();
+    }
+
+    /** What was told of a session in one state. */
+    List<JsonObject> livenessOf(String session, String state) {
+        return livenessOf(session).stream()
+                .filter(news -> state.equals(news.getString("state")))
+                .toList();
+    }
+
+    /** The hand-overs of a document, oldest first. */
+    List<JsonObject> handOversOf(String document) {
+        return rights.stream()
+                .filter(news -> document.equals(news.getString("document")))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        Waiting.on(vertx.close());
+        hazelcast.shutdown();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.baton.it;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.FreePorts;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * A cluster of nodes that run from the jar, each in a JVM of its own, in one temporary folder and so with one SQLite file;
+ * its name and ports are no other cluster's. Their logs stay in {@code target/it-logs}. Ends with {@link #close}, or with
+ * this JVM.
+ */
+final class Nodes implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(2);
+
+    private final String name;
+    private final Path folder;
+    private final Path logs;
+    private final String cluster = "it-" + UUID.randomUUID();
+    private final int clusterPort = FreePorts.inARow(20);
+    private final Map<String, String> settings;
+    private final List<NodeProcess> nodes = new ArrayList<>();
+    private final Thread undertaker = new Thread(this::killAll);
+
+    private Nodes(String name, Map<String, String> settings) {
+        this.name = name;
+        this.settings = Map.copyOf(settings);
+        try {
+            this.folder = Files.createTempDirectory("baton-it-");
+            this.logs = Files.createDirectories(jar().resolveSibling("it-logs"));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        Runtime.getRuntime().addShutdownHook(undertaker);
+    }
+
+    /**
+     * Starts a cluster and waits until all its nodes serve and know each other.
+     *
+     * @param user whose logs these are
+     * @param settings of every node, as in the environment: {@code BATON_…}
+     */
+    static Nodes start(Class<?> user, int count, Map<String, String> settings) {
+        Nodes started = new Nodes(user.getSimpleName(), settings);
+        try {
+            // The first is there when the others look for it: nodes that start in the same moment may begin as two
+            // clusters,
+            // which find each other some seconds later.
+            started.add(1, Map.of());
+            if (count > 1) {
+                started.add(count - 1, Map.of());
+            }
+            return started;
+        } catch (RuntimeException | Error failed) {
+            started.close();
+            throw failed;
+        }
+    }
+
+    /** Starts so many more at once, with some settings of their own, and waits until they serve. */
+    List<NodeProcess> add(int count, Map<String, String> more) {
+        List<NodeProcess> added = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            added.add(launch(more));
+        }
+        await().atMost(START).pollInterval(Duration.ofMillis(20)).until(() -> added.stream()
+                .allMatch(NodeProcess::isReady));
+        long alive = nodes.stream().filter(NodeProcess::isAlive).count();
+        if (added.stream().noneMatch(node -> node.clusterSize() >= alive)) {
+            throw new AssertionError("the nodes did not find each other: "
+                    + added.stream().map(NodeProcess::clusterSize).toList());
+        }
+        return added;
+    }
+
+    /** The nodes in the order in which they were started, the dead among them. */
+    NodeProcess get(int index) {
+        return nodes.get(index);
+    }
+
+    /** The first port that the members of this cluster may be on. */
+    int clusterPort() {
+        return clusterPort;
+    }
+
+    /** The cluster's name. */
+    String cluster() {
+        return cluster;
+    }
+
+    private NodeProcess launch(Map<String, String> more) {
+        String label = name + "-" + nodes.size();
+        Path out = logs.resolve(label + ".out");
+        Path err = logs.resolve(label + ".err");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx512m",
+                        "-jar",
+                        jar().toString())
+                .directory(folder.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.putAll(more);
+        environment.putIfAbsent("BATON_HTTP_PORT", "0");
+        environment.put("BATON_CLUSTER_NAME", cluster);
+        environment.put("BATON_CLUSTER_PORT", Integer.toString(clusterPort));
+        builder.environment().keySet().removeIf(key -> key.startsWith("BATON_"));
+        builder.environment().putAll(environment);
+        try {
+            NodeProcess node = new NodeProcess(builder.start(), out, err);
+            nodes.add(node);
+            return node;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static Path jar() {
+        return Path.of(System.getProperty("baton.jar", "target/baton.jar")).toAbsolutePath();
+    }
+
+    private void killAll() {
+        nodes.forEach(NodeProcess::kill);
+    }
+
+    @Override
+    public void close() {
+        killAll();
+        Runtime.getRuntime().removeShutdownHook(undertaker);
+        try (var files = Files.walk(folder)) {
+            for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+}
