@@ -182,9 +182,13 @@ final class RoomSync {
                 .filter(session -> !news.places(session))
                 .collect(Collectors.toSet());
         Set<String> before = room.unplaced(unplaced);
-        unplaced.stream().filter(before::contains).map(room::ref).flatMap(Optional::stream).forEach(ref -> on.locks()
-                .submit(document, new LockEvent.Enqueue(room.waiter(ref)))
-                .onSuccess(room::take));
+        unplaced.stream()
+                .filter(before::contains)
+                .map(room::ref)
+                .flatMap(Optional::stream)
+                .forEach(ref -> on.locks()
+                        .submit(document, new LockEvent.Enqueue(room.waiter(ref)))
+                        .onSuccess(room::take));
     }
 
     // ---- members --------------------------------------------------------------------------------------------------
@@ -217,7 +221,8 @@ final class RoomSync {
 
     private void checkSessions(String document, Room room) {
         List<Seat> seats = room.seats();
-        List<String> seated = seats.stream().map(seat -> seat.member().session()).toList();
+        List<String> seated =
+                seats.stream().map(seat -> seat.member().session()).toList();
         on.sessions().find(seated).onSuccess(found -> {
             for (Seat seat : seats) {
                 String session = seat.member().session();
@@ -242,7 +247,11 @@ final class RoomSync {
                 room.unseat(session, "moved");
             }
         } else if (seat.member().online() && !record.get().documents().containsKey(document)) {
-            room.remember(session, seat.generation(), seat.member().mode(), seat.member().since());
+            room.remember(
+                    session,
+                    seat.generation(),
+                    seat.member().mode(),
+                    seat.member().since());
         }
     }
 

@@ -43,20 +43,17 @@ class CleanUpIT {
     void leavesNothingBehind() throws Exception {
         Vertx vertx = Vertx.vertx();
         try (RealNodes nodes = new RealNodes(folder)) {
-            RealNodes.Node node = nodes.start(1, Map.of("BATON_SESSION_EXPIRY", "2s")).get(0);
+            RealNodes.Node node =
+                    nodes.start(1, Map.of("BATON_SESSION_EXPIRY", "2s")).get(0);
             crowd(vertx, node); // the first brings in code and pools
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(node)).allSatisfy((name, count) -> assertThat(
-                            count)
-                    .as(name)
-                    .isZero()));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(node))
+                    .allSatisfy((name, count) -> assertThat(count).as(name).isZero()));
             double before = heap(node);
 
             crowd(vertx, node);
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(node)).allSatisfy((name, count) -> assertThat(
-                            count)
-                    .as(name)
-                    .isZero()));
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(counts(node))
+                    .allSatisfy((name, count) -> assertThat(count).as(name).isZero()));
             assertThat(heap(node) - before).as("bytes of heap").isLessThan(HEAP_SLACK);
         } finally {
             vertx.close().await();
@@ -111,8 +108,7 @@ class CleanUpIT {
     }
 
     private static Map<String, Double> metrics(RealNodes.Node node) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + node.management() + "/metrics"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + node.management() + "/metrics"))
                 .build();
         String text = HttpClient.newHttpClient()
                 .send(request, HttpResponse.BodyHandlers.ofString())
