@@ -73,7 +73,7 @@ final class Room {
         this.on = on;
         this.roster = new RoomRoster(document, on.node().id(), on.node().now());
         this.pen = new RoomPen(document, on, roster, watchers);
-        this.entries = new RoomEntries(document, on, pen, watchers);
+        this.entries = new RoomEntries(document, on, pen, watchers, this::reopen);
     }
 
     // ---- opening and closing --------------------------------------------------------------------------------------
@@ -358,6 +358,19 @@ final class Room {
     /** Passes a signal on, to everybody here but its sender. */
     void signal(String session, Json data) {
         watchers.sendExcept(session, Frames.signal(document, session, data));
+    }
+
+    /** Entries that nobody here has seen are gone from the log: the readers are told the content anew, not recovered. */
+    private void reopen() {
+        on.log().open(document, OptionalLong.empty(), Optional.empty()).onSuccess(opening -> {
+            for (String session : entries.restart(opening.state().head())) {
+                Optional<Outbox> outbox = watchers.get(session);
+                if (outbox.isPresent() && refs.containsKey(session)) {
+                    joiners.add(new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening));
+                }
+            }
+            planFlush();
+        });
     }
 
     // ---- flushing -------------------------------------------------------------------------------------------------
