@@ -55,8 +55,7 @@ class BadInputIT {
     static void startNode() {
         vertx = Vertx.vertx();
         nodes = new RealNodes(folder);
-        node = nodes.start(1, Map.of("BATON_LIMITS_DOCUMENTS_PER_SESSION", "3"))
-                .get(0);
+        node = nodes.start(1, Map.of("BATON_LIMITS_DOCUMENTS_PER_SESSION", "3")).get(0);
     }
 
     @AfterAll
@@ -117,7 +116,8 @@ class BadInputIT {
     void answersAFrameThatCannotBeTakenAndGoesOn(String frame, String code) {
         get(client.sendRaw(frame));
 
-        assertThat(heard.await(NodeEvent.Failed.class, event -> true, SOON).code()).isEqualTo(code);
+        assertThat(heard.await(NodeEvent.Failed.class, event -> true, SOON).code())
+                .isEqualTo(code);
         get(client.ping());
     }
 
@@ -168,7 +168,8 @@ class BadInputIT {
 
     @Test
     void closesOnABinaryFrame() {
-        assertThat(closeAfter(socket -> socket.writeBinaryMessage(Buffer.buffer("hi")))).isEqualTo(1003);
+        assertThat(closeAfter(socket -> socket.writeBinaryMessage(Buffer.buffer("hi"))))
+                .isEqualTo(1003);
     }
 
     @Test
@@ -182,8 +183,7 @@ class BadInputIT {
         assertThat(closeAfter(socket -> {
                     socket.writeFrame(WebSocketFrame.textFrame("x".repeat(50_000), false));
                     socket.writeFrame(WebSocketFrame.continuationFrame(Buffer.buffer("x".repeat(50_000)), false));
-                    return socket.writeFrame(
-                            WebSocketFrame.continuationFrame(Buffer.buffer("x".repeat(50_000)), true));
+                    return socket.writeFrame(WebSocketFrame.continuationFrame(Buffer.buffer("x".repeat(50_000)), true));
                 }))
                 .isEqualTo(1009);
     }
@@ -211,14 +211,14 @@ class BadInputIT {
     @ValueSource(strings = {"http://evil.example", "null"})
     void letsNoForeignPageIn(String origin) {
         assertThatThrownBy(() -> get(BatonClient.connect(vertx, options().withOrigin(origin))))
-                .isInstanceOfSatisfying(
-                        HandshakeRejected.class, rejected -> assertThat(rejected.status()).isEqualTo(403));
+                .isInstanceOfSatisfying(HandshakeRejected.class, rejected -> assertThat(rejected.status())
+                        .isEqualTo(403));
     }
 
     @Test
     void speaksNoOtherSubProtocol() {
         assertThatThrownBy(() -> get(BatonClient.connect(vertx, options().withProtocols("chat.v7"))))
-                .isInstanceOfSatisfying(
-                        HandshakeRejected.class, rejected -> assertThat(rejected.status()).isEqualTo(400));
+                .isInstanceOfSatisfying(HandshakeRejected.class, rejected -> assertThat(rejected.status())
+                        .isEqualTo(400));
     }
 }
