@@ -47,7 +47,8 @@ CREATE TABLE baton_entry (
     PRIMARY KEY (document, seq)
 );
 
-CREATE UNIQUE INDEX baton_entry_operation ON baton_entry (document, session, operation) WHERE operation IS NOT NULL;
+-- Does not begin with the document, so that no search by document can be served by it, nor one by operation by the primary key.
+CREATE UNIQUE INDEX baton_entry_operation ON baton_entry (session, operation, document) WHERE operation IS NOT NULL;
 
 CREATE TABLE baton_snapshot (
     document   BIGINT PRIMARY KEY,

@@ -248,7 +248,7 @@ final class Keys {
     static final Key<Integer> LIMITS_SOCKETS = key(
             "limits.sockets",
             number(1, 10_000_000),
-            "10000",
+            "50000",
             s -> s.limits().sockets(),
             "Sockets on one node; one more is answered with HTTP 503 and `Retry-After`.");
     static final Key<Integer> LIMITS_UNREAD = key(

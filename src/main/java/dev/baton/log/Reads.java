@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class Reads {
     List<DocumentState> heldBy(Connection connection, String session) throws SQLException {
         return rows(connection, "holder", session).stream()
                 .map(DocumentRow::state)
+                .sorted(Comparator.comparing(DocumentState::document))
                 .toList();
     }
 
@@ -85,7 +87,7 @@ final class Reads {
 
     private static List<DocumentRow> rows(Connection connection, String column, String value) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "SELECT " + Sql.DOCUMENT_COLUMNS + " FROM baton_document WHERE " + column + " = ? ORDER BY name")) {
+                "SELECT " + Sql.DOCUMENT_COLUMNS + " FROM baton_document WHERE " + column + " = ?")) {
             statement.setString(1, value);
             try (ResultSet found = statement.executeQuery()) {
                 List<DocumentRow> rows = new ArrayList<>();

@@ -38,6 +38,11 @@ final class Sql {
         return portions;
     }
 
+    /** The next power of two: what statements that write are filled up to, for the same reason. */
+    static int sizeFor(int rows) {
+        return rows == 1 ? 1 : Integer.highestOneBit(rows - 1) * 2;
+    }
+
     /** {@code group} n times, with commas. */
     static String times(int n, String group) {
         return (group + ",").repeat(n - 1) + group;

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
@@ -21,6 +23,9 @@ import java.util.TreeMap;
  * The statements of a writing transaction. Each that writes carries its own condition (epoch, holder, head), so that it writes
  * nothing where the row is not what was decided upon; none of them raises an error for a row, for on PostgreSQL that would end
  * the transaction for its neighbours too.
+ *
+ * <p>None of them is a join. A plan outlives the size a table had when it was made, and for tables that were small then a join
+ * can be planned in an order that later reads all of a document for each row asked for.
  */
 final class Tables {
     /** A row was not as it had been read under the lock; the transaction must be rolled back and done again. */
@@ -44,18 +49,41 @@ final class Tables {
                     + " holder_user = ?, holder_keep = ?, rights_seq = ?, rights_session = ?, rights_author = ?, rights_at = ?,"
                     + " rights_data = ?" + GATE;
 
-    /** Writes the entry only while its epoch is current and, for an update, its writer the holder. */
-    private static final String ADD_ENTRY = "INSERT INTO baton_entry"
+    /** Writes each entry only while its epoch is current and, for an update, its writer the holder. */
+    private static final String ADD_ENTRIES = "INSERT INTO baton_entry"
             + " (document, seq, kind, epoch, session, author, operation, fingerprint, written_at, data)"
-            + " SELECT num, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM baton_document"
-            + " WHERE num = ? AND epoch = ? AND head >= ? AND (? <> " + Kind.UPDATE.code() + " OR holder = ?)"
+            + " SELECT v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9,"
+            + " v.column10 FROM (VALUES %s) AS v WHERE (SELECT d.num FROM baton_document d"
+            + " WHERE d.num = v.column1 AND d.epoch = v.column4 AND d.head >= v.column2"
+            + " AND (v.column3 <> " + Kind.UPDATE.code() + " OR d.holder = v.column5)) IS NOT NULL"
             + " ON CONFLICT DO NOTHING";
+
+    /**
+     * The sum hides the document from the primary key: what is left is the index that has all of the operation, and no plan
+     * can read a document's other entries.
+     */
+    private static final String FIND_OPERATIONS = "SELECT q.column1, (SELECT e.seq FROM baton_entry e"
+            + " WHERE e.session = q.column2 AND e.operation = q.column3 AND e.document + 0 = q.column1"
+            + " AND e.operation IS NOT NULL) FROM (VALUES %s) AS q";
+
+    private static final String READ_OPERATIONS = "SELECT e.document, e.session, e.operation, e.seq, e.epoch, e.author,"
+            + " e.written_at, e.fingerprint FROM baton_entry e WHERE e.document = ? AND e.seq IN (%s)";
+
+    /** No document has this key: a row that fills a statement up to its size writes nothing. */
+    private static final long NOBODY = -1;
 
     private static final String PUT_SNAPSHOT = "INSERT INTO baton_snapshot"
             + " (document, seq, epoch, session, written_at, data) SELECT num, ?, ?, ?, ?, ? FROM baton_document"
             + " WHERE num = ? AND epoch = ? AND holder = ? AND snapshot_seq = ?"
             + " ON CONFLICT (document) DO UPDATE SET seq = excluded.seq, epoch = excluded.epoch,"
             + " session = excluded.session, written_at = excluded.written_at, data = excluded.data";
+
+    private static final Line FILLING = new Line(new Entry(0, Kind.MESSAGE, 0, "", "", "", 0L, ""), Optional.empty());
+
+    /** Rows written by one statement; its parameters stay far below what either database takes. */
+    private static final int MOST_AT_ONCE = 512;
+
+    private record Row(long document, Line line) {}
 
     private final Connection connection;
     private final Dialect dialect;
@@ -96,16 +124,25 @@ final class Tables {
         }
     }
 
-    /** What the log knows of the operations, by document. */
-    Map<Long, Map<Operation, Known>> known(Collection<Question> questions) throws SQLException {
-        Map<Long, Map<Operation, Known>> found = new HashMap<>();
+    /** What the log knows of the operations, by document; the rows are those of the documents, as they were locked. */
+    Map<Long, Map<Operation, Known>> known(Collection<Question> questions, Collection<DocumentRow> rows)
+            throws SQLException {
+        Map<Long, Map<Operation, Known>> known = new HashMap<>();
+        Map<Long, Set<Long>> found = find(questions);
+        for (DocumentRow row : rows) {
+            if (found.containsKey(row.num())) {
+                known.put(row.num(), read(row, found.get(row.num())));
+            }
+        }
+        return known;
+    }
+
+    /** The seqs of those operations that are there: few, for they are repetitions. */
+    private Map<Long, Set<Long>> find(Collection<Question> questions) throws SQLException {
+        Map<Long, Set<Long>> found = new HashMap<>();
         for (List<Question> portion : Sql.portions(questions)) {
-            String sql = "SELECT e.document, e.session, e.operation, e.seq, e.epoch, e.author, e.written_at,"
-                    + " e.fingerprint, d.floor_seq FROM (VALUES " + Sql.times(portion.size(), "(?,?,?)")
-                    + ") AS q CROSS JOIN baton_entry e CROSS JOIN baton_document d"
-                    + " WHERE e.document = q.column1 AND e.session = q.column2 AND e.operation = q.column3"
-                    + " AND e.operation IS NOT NULL AND d.num = e.document";
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(FIND_OPERATIONS.formatted(Sql.times(portion.size(), "(?,?,?)")))) {
                 int parameter = 0;
                 for (Question question : portion) {
                     statement.setLong(++parameter, question.document());
@@ -114,7 +151,11 @@ final class Tables {
                 }
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
-                        put(found, rows);
+                        long seq = rows.getLong(2);
+                        if (!rows.wasNull()) {
+                            found.computeIfAbsent(rows.getLong(1), document -> new LinkedHashSet<>())
+                                    .add(seq);
+                        }
                     }
                 }
             }
@@ -122,17 +163,34 @@ final class Tables {
         return found;
     }
 
-    private static void put(Map<Long, Map<Operation, Known>> found, ResultSet rows) throws SQLException {
+    private Map<Operation, Known> read(DocumentRow row, Set<Long> seqs) throws SQLException {
+        Map<Operation, Known> known = new HashMap<>();
+        for (List<Long> portion : Sql.portions(seqs)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement(READ_OPERATIONS.formatted(Sql.times(portion.size(), "?")))) {
+                statement.setLong(1, row.num());
+                for (int i = 0; i < portion.size(); i++) {
+                    statement.setLong(i + 2, portion.get(i));
+                }
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        known.put(new Operation(rows.getString(2), rows.getString(3)), known(row, rows));
+                    }
+                }
+            }
+        }
+        return known;
+    }
+
+    private static Known known(DocumentRow row, ResultSet rows) throws SQLException {
         long seq = rows.getLong(4);
-        boolean compacted = seq <= rows.getLong(9);
-        Known known = new Known(
+        boolean compacted = seq <= row.floor();
+        return new Known(
                 seq,
                 rows.getLong(5),
                 compacted ? Optional.empty() : Optional.of(rows.getString(6)),
                 rows.getLong(7),
                 rows.getString(8));
-        found.computeIfAbsent(rows.getLong(1), document -> new HashMap<>())
-                .put(new Operation(rows.getString(2), rows.getString(3)), known);
     }
 
     /** Stores what was decided. Segments of one document are in order; those of several documents share statements. */
@@ -203,37 +261,38 @@ final class Tables {
     }
 
     private void addEntries(List<Segment> segments) throws SQLException, Moved {
-        try (PreparedStatement statement = connection.prepareStatement(ADD_ENTRY)) {
-            boolean any = false;
-            for (Segment segment : segments) {
-                for (Line line : segment.lines()) {
-                    entry(statement, segment.before().num(), line);
-                    statement.addBatch();
-                    any = true;
+        List<Row> rows = new ArrayList<>();
+        for (Segment segment : segments) {
+            segment.lines().forEach(line -> rows.add(new Row(segment.before().num(), line)));
+        }
+        for (int from = 0; from < rows.size(); from += MOST_AT_ONCE) {
+            List<Row> some = rows.subList(from, Math.min(rows.size(), from + MOST_AT_ONCE));
+            int size = Sql.sizeFor(some.size());
+            try (PreparedStatement statement =
+                    connection.prepareStatement(ADD_ENTRIES.formatted(Sql.times(size, "(?,?,?,?,?,?,?,?,?,?)")))) {
+                for (int i = 0; i < some.size(); i++) {
+                    entry(statement, 10 * i, some.get(i).document(), some.get(i).line());
                 }
-            }
-            if (any) {
-                expectOneEach(statement.executeBatch(), "entry");
+                for (int i = some.size(); i < size; i++) {
+                    entry(statement, 10 * i, NOBODY, FILLING);
+                }
+                expect(some.size(), statement.executeUpdate(), "entry");
             }
         }
     }
 
-    private static void entry(PreparedStatement statement, long document, Line line) throws SQLException {
+    private static void entry(PreparedStatement statement, int at, long document, Line line) throws SQLException {
         Entry entry = line.entry();
-        statement.setLong(1, entry.seq());
-        statement.setInt(2, entry.kind().code());
-        statement.setLong(3, entry.epoch());
-        statement.setString(4, entry.session());
-        statement.setString(5, entry.user());
-        statement.setString(6, entry.kind() == Kind.RIGHTS ? null : entry.id());
-        statement.setString(7, line.fingerprint().orElse(null));
-        statement.setLong(8, entry.at());
-        statement.setString(9, entry.data());
-        statement.setLong(10, document);
-        statement.setLong(11, entry.epoch());
-        statement.setLong(12, entry.seq());
-        statement.setInt(13, entry.kind().code());
-        statement.setString(14, entry.session());
+        statement.setLong(at + 1, document);
+        statement.setLong(at + 2, entry.seq());
+        statement.setInt(at + 3, entry.kind().code());
+        statement.setLong(at + 4, entry.epoch());
+        statement.setString(at + 5, entry.session());
+        statement.setString(at + 6, entry.user());
+        statement.setString(at + 7, entry.kind() == Kind.RIGHTS ? null : entry.id());
+        statement.setString(at + 8, line.fingerprint().orElse(null));
+        statement.setLong(at + 9, entry.at());
+        statement.setString(at + 10, entry.data());
     }
 
     private void putSnapshots(List<Segment> segments) throws SQLException, Moved {
@@ -255,6 +314,13 @@ final class Tables {
                 statement.addBatch();
             }
             expectOneEach(statement.executeBatch(), "snapshot");
+        }
+    }
+
+    private static void expect(int expected, int count, String what) throws Moved {
+        if (count != expected) {
+            throw new Moved("of " + expected + " rows, each a " + what + ", " + (expected - count)
+                    + " were not as they had been read");
         }
     }
 

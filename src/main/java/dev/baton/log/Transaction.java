@@ -81,7 +81,7 @@ final class Transaction {
                 questions.add(new Question(row.num(), write.operation().get()));
             }
         }
-        Map<Long, Map<Operation, Known>> known = tables.known(questions);
+        Map<Long, Map<Operation, Known>> known = tables.known(questions, rows.values());
         Map<String, Ledger> ledgers = new TreeMap<>();
         for (Write<?> write : batch) {
             ledgers.computeIfAbsent(write.document(), name -> {

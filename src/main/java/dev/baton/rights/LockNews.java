@@ -69,6 +69,12 @@ public record LockNews(
                 lock.cause());
     }
 
+    /** Whether that session holds the pen or stands in line. */
+    public boolean places(String session) {
+        return queue.contains(session)
+                || holder.filter(member -> member.session().equals(session)).isPresent();
+    }
+
     /** What members are told. */
     public RightsState view(long now) {
         boolean reserved = holder.isPresent() && !holder.get().online();

@@ -39,6 +39,16 @@ final class EntryStream {
         reach(head);
     }
 
+    /** What lay before is lost to this stream: it goes on behind {@code head}, and remembers nothing. */
+    void restart(long head) {
+        started = true;
+        delivered = head;
+        early.headMap(head, true).clear();
+        recent.clear();
+        recentSize = 0;
+        reach(head);
+    }
+
     /** The document is known to go up to there. */
     void reach(long head) {
         known = Math.max(known, head);

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -38,6 +39,11 @@ final class Fanout {
 
     Optional<Outbox> get(String session) {
         return Optional.ofNullable(outboxes.get(session));
+    }
+
+    /** Whose connections they are. */
+    Set<String> sessions() {
+        return Set.copyOf(outboxes.keySet());
     }
 
     boolean isEmpty() {

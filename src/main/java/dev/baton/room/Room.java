@@ -22,6 +22,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,8 @@ final class Room {
     private final RoomPen pen;
     private final RoomEntries entries;
     private final Promise<Void> opened = Promise.promise();
+    private Set<String> unplaced = Set.of();
+    private final Map<String, SessionRef> refs = new HashMap<>();
     private final List<Joiner> joiners = new ArrayList<>();
     private final Set<String> told = new HashSet<>();
 
@@ -70,7 +73,7 @@ final class Room {
         this.on = on;
         this.roster = new RoomRoster(document, on.node().id(), on.node().now());
         this.pen = new RoomPen(document, on, roster, watchers);
-        this.entries = new RoomEntries(document, on, pen, watchers);
+        this.entries = new RoomEntries(document, on, pen, watchers, this::reopen);
     }
 
     // ---- opening and closing --------------------------------------------------------------------------------------
@@ -161,6 +164,7 @@ final class Room {
     }
 
     private void seat(SessionRef ref, Mode mode, long since, boolean online) {
+        refs.put(ref.session(), ref);
         long joined =
                 roster.local(ref.session()).map(seat -> seat.member().since()).orElse(since);
         roster.seat(new Seat(new Member(ref.session(), ref.user(), mode, joined, online), ref.generation()));
@@ -205,6 +209,7 @@ final class Room {
         watchers.remove(session);
         entries.remove(session);
         joiners.removeIf(joiner -> joiner.ref().session().equals(session));
+        refs.remove(session);
         roster.unseat(session, cause);
         planFlush();
     }
@@ -212,6 +217,18 @@ final class Room {
     /** A member of this node. */
     Optional<Seat> seatOf(String session) {
         return roster.local(session);
+    }
+
+    /** Keeps who wants the pen and has no place, and returns who that was the last time. */
+    Set<String> unplaced(Set<String> now) {
+        Set<String> before = unplaced;
+        unplaced = now;
+        return before;
+    }
+
+    /** The session of a member of this node. */
+    Optional<SessionRef> ref(String session) {
+        return Optional.ofNullable(refs.get(session));
     }
 
     /** The members of this node. */
@@ -341,6 +358,19 @@ final class Room {
     /** Passes a signal on, to everybody here but its sender. */
     void signal(String session, Json data) {
         watchers.sendExcept(session, Frames.signal(document, session, data));
+    }
+
+    /** Entries that nobody here has seen are gone from the log: the readers are told the content anew, not recovered. */
+    private void reopen() {
+        on.log().open(document, OptionalLong.empty(), Optional.empty()).onSuccess(opening -> {
+            for (String session : entries.restart(opening.state().head())) {
+                Optional<Outbox> outbox = watchers.get(session);
+                if (outbox.isPresent() && refs.containsKey(session)) {
+                    joiners.add(new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening));
+                }
+            }
+            planFlush();
+        });
     }
 
     // ---- flushing -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap, and
@@ -32,14 +33,18 @@ final class RoomEntries {
     /** Joiners that know more of the log than this room has delivered. */
     private final List<Runnable> ahead = new ArrayList<>();
 
+    /** What to do when entries that are missing here have gone from the log. */
+    private final Runnable lost;
+
     private boolean sendPlanned;
     private boolean reading;
 
-    RoomEntries(String document, RoomServices on, RoomPen pen, Fanout watchers) {
+    RoomEntries(String document, RoomServices on, RoomPen pen, Fanout watchers, Runnable lost) {
         this.document = document;
         this.on = on;
         this.pen = pen;
         this.watchers = watchers;
+        this.lost = lost;
     }
 
     // ---- readers --------------------------------------------------------------------------------------------------
@@ -86,6 +91,11 @@ final class RoomEntries {
         on.log().read(document, last, PAGE).onComplete(page -> {
             if (page.failed() || page.result().isEmpty()) {
                 on.vertx().setTimer(RoomVerticle.RETRY, id -> read(joiner, last));
+                return;
+            }
+            if (page.result().get(0).seq() > last + 1) {
+                readers.put(session, joiner.outbox());
+                lost.run();
                 return;
             }
             List<SeqEntry> entries = page.result().stream().map(EntryText::of).toList();
@@ -168,6 +178,10 @@ final class RoomEntries {
                 .read(document, stream.delivered(), PAGE)
                 .onSuccess(page -> {
                     reading = false;
+                    if (!page.isEmpty() && page.get(0).seq() > stream.delivered() + 1) {
+                        lost.run();
+                        return;
+                    }
                     long before = stream.delivered();
                     page.forEach(entry -> toReaders.addAll(stream.offer(EntryText.of(entry))));
                     if (stream.delivered() > before) {
@@ -176,6 +190,19 @@ final class RoomEntries {
                     }
                 })
                 .onFailure(failure -> reading = false);
+    }
+
+    /**
+     * Goes on behind {@code head}, since what is missing before has been compacted.
+     *
+     * @return the sessions that must be told the whole content again
+     */
+    Set<String> restart(long head) {
+        toReaders.clear();
+        stream.restart(head);
+        Set<String> sessions = readers.sessions();
+        sessions.forEach(readers::remove);
+        return sessions;
     }
 
     // ---- snapshots ------------------------------------------------------------------------------------------------

@@ -113,9 +113,16 @@ final class RoomRequests {
         if (failure instanceof Refusal refusal) {
             asking.error(refusal.code, refusal.getMessage());
         } else if (failure instanceof LogException log) {
-            ErrorCode code = log.reason() == LogException.Reason.BUSY ? ErrorCode.BUSY : ErrorCode.UNAVAILABLE;
+            // In words of our own: the log's are for the operator, and name the store.
+            boolean busy = log.reason() == LogException.Reason.BUSY;
             asking.outbox()
-                    .send(Frames.error(asking.mark(), code, log.getMessage(), OptionalLong.of(log.retryMillis())));
+                    .send(Frames.error(
+                            asking.mark(),
+                            busy ? ErrorCode.BUSY : ErrorCode.UNAVAILABLE,
+                            busy
+                                    ? "too much is waiting to be written; try again"
+                                    : "the store does not answer; send it again under the same id",
+                            OptionalLong.of(log.retryMillis())));
         } else if (failure instanceof IllegalArgumentException bad) {
             asking.error(ErrorCode.BAD_MESSAGE, bad.getMessage());
         } else {

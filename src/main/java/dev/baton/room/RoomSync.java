@@ -2,17 +2,21 @@ package dev.baton.room;
 
 import dev.baton.presence.Roster;
 import dev.baton.presence.Seat;
+import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockNews;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
+import dev.baton.session.Standing;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -165,30 +169,26 @@ final class RoomSync {
         });
     }
 
-    /** Whoever takes part to edit stands in line, until it says otherwise. */
+    /**
+     * Whoever takes part to edit stands in line, until it says otherwise. Who has no place is put in line at the second look:
+     * at the first, its release may be on the way.
+     */
     private void standAgain(String document, Room room) {
         LockNews news = room.pen().news().orElseThrow();
-        for (Seat seat : room.seats()) {
-            String session = seat.member().session();
-            boolean there = news.queue().contains(session)
-                    || news.holder()
-                            .filter(holder -> holder.session().equals(session))
-                            .isPresent();
-            if (seat.member().mode() == Mode.EDIT && seat.member().online() && !there) {
-                on.sessions().find(List.of(session)).onSuccess(found -> {
-                    SessionRecord record = found.get(session);
-                    boolean still =
-                            room.seatOf(session).filter(now -> now.equals(seat)).isPresent();
-                    if (record != null && still) {
-                        SessionRef ref =
-                                new SessionRef(session, record.user(), record.generation(), record.secretHash());
-                        on.locks()
-                                .submit(document, new LockEvent.Enqueue(room.waiter(ref)))
-                                .onSuccess(room::take);
-                    }
-                });
-            }
-        }
+        Set<String> unplaced = room.seats().stream()
+                .map(Seat::member)
+                .filter(member -> member.mode() == Mode.EDIT && member.online())
+                .map(Member::session)
+                .filter(session -> !news.places(session))
+                .collect(Collectors.toSet());
+        Set<String> before = room.unplaced(unplaced);
+        unplaced.stream()
+                .filter(before::contains)
+                .map(room::ref)
+                .flatMap(Optional::stream)
+                .forEach(ref -> on.locks()
+                        .submit(document, new LockEvent.Enqueue(room.waiter(ref)))
+                        .onSuccess(room::take));
     }
 
     // ---- members --------------------------------------------------------------------------------------------------
@@ -220,43 +220,63 @@ final class RoomSync {
     }
 
     private void checkSessions(String document, Room room) {
+        List<Seat> seats = room.seats();
         List<String> seated =
-                room.seats().stream().map(seat -> seat.member().session()).toList();
+                seats.stream().map(seat -> seat.member().session()).toList();
         on.sessions().find(seated).onSuccess(found -> {
-            for (Seat seat : room.seats()) {
+            for (Seat seat : seats) {
                 String session = seat.member().session();
-                if (!seated.contains(session)) {
-                    continue;
-                }
-                SessionRecord record = found.get(session);
-                if (record == null) {
-                    if (!seat.member().online()) {
-                        room.unseat(session, "expired");
-                    }
-                } else if (record.generation() > seat.generation()
-                        && !record.node().equals(on.node().id())) {
-                    room.unseat(session, "moved");
-                } else if (!record.documents().containsKey(document)) {
-                    room.unseat(session, "left");
+                // A seat that changed while the records were read is looked at the next time.
+                if (room.seatOf(session).filter(seat::equals).isPresent()) {
+                    check(document, room, seat, Optional.ofNullable(found.get(session)));
                 }
             }
         });
+    }
+
+    private void check(String document, Room room, Seat seat, Optional<SessionRecord> record) {
+        String session = seat.member().session();
+        if (record.isEmpty()) {
+            if (seat.member().online()) {
+                restore(document, room, seat);
+            } else {
+                room.unseat(session, "expired");
+            }
+        } else if (record.get().generation() > seat.generation()) {
+            if (!record.get().node().equals(on.node().id())) {
+                room.unseat(session, "moved");
+            }
+        } else if (seat.member().online() && !record.get().documents().containsKey(document)) {
+            room.remember(
+                    session,
+                    seat.generation(),
+                    seat.member().mode(),
+                    seat.member().since());
+        }
+    }
+
+    /** The record of a session that is connected here was lost with its members. */
+    private void restore(String document, Room room, Seat seat) {
+        room.ref(seat.member().session())
+                .filter(ref -> ref.generation() == seat.generation())
+                .ifPresent(ref -> on.sessions()
+                        .restore(new SessionRecord(
+                                ref.session(),
+                                ref.user(),
+                                ref.keep(),
+                                on.node().id(),
+                                ref.generation(),
+                                new SessionRecord.Online(),
+                                Map.of(
+                                        document,
+                                        new Standing(
+                                                seat.member().mode(),
+                                                seat.member().since()))))
+                        .onSuccess(done -> LOG.info("session {} was put back", ref.session())));
     }
 
     /** A node is dead. */
     void lost(String node) {
         rooms.all().forEach(room -> room.forget(node, "node-lost"));
-    }
-
-    /** The versions held of a node's rosters, for a test. */
-    Map<String, Long> heldOf(String node) {
-        Map<String, Long> held = new TreeMap<>();
-        rooms.byDocument().forEach((document, room) -> {
-            Long version = room.held().get(node);
-            if (version != null) {
-                held.put(document, version);
-            }
-        });
-        return held;
     }
 }

@@ -106,10 +106,12 @@ class SwarmTest {
     @Test
     void aServerThatClosesWhoAnswersIsFound() throws IOException {
         WheelServer server = deploy(new WheelServer() {
+            private int closed;
+
             @Override
             public void ping(ServerWebSocket socket) {
                 super.ping(socket);
-                if (sockets.indexOf(socket) < 3) {
+                if (sockets.size() > 200 && closed++ < 3) {
                     silent(socket);
                 }
             }

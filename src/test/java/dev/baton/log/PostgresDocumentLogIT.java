@@ -1,6 +1,7 @@
 package dev.baton.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -8,11 +9,16 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresDocumentLogIT extends DocumentLogContract {
     @TempDir
@@ -104,6 +110,67 @@ class PostgresDocumentLogIT extends DocumentLogContract {
             assertThat(open(settings).id()).isNotBlank();
             statement.execute("INSERT INTO others VALUES (1)");
         }
+    }
+
+    /** Plans are kept by the connection, and statistics come late: neither may decide how much of a document is read. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 200, 2_000, 20_000})
+    void looking_up_operations_reads_no_more_when_a_document_has_grown_since_the_plan_was_made(int before)
+            throws Exception {
+        LogSettings settings = untouched();
+        Store store = Store.open(settings);
+        try (Connection admin = DriverManager.getConnection(settings.url(), "postgres", "postgres");
+                Statement statement = admin.createStatement();
+                Connection connection = store.first()) {
+            statement.execute("ALTER TABLE baton_entry SET (autovacuum_enabled = off)");
+            statement.execute("ALTER TABLE baton_document SET (autovacuum_enabled = off)");
+            statement.execute(
+                    "INSERT INTO baton_document (name, head) SELECT 'd' || g, 1 FROM generate_series(1, 200) g");
+            grow(statement, "1 + g % 200", "1 + g / 200", before);
+            Tables tables = new Tables(connection, store.dialect());
+            for (int size : new int[] {1, 16, 128, 1_024}) {
+                for (int times = 0; times < 12; times++) {
+                    tables.known(questions(size), List.of());
+                }
+            }
+            statement.execute("INSERT INTO baton_document (name, head) VALUES ('long', 50000)");
+            grow(statement, "201", "1 + g", 50_000);
+            long read = indexRowsRead(statement);
+            for (int size : new int[] {1, 16, 128, 1_024}) {
+                tables.known(questions(size), List.of());
+            }
+            assertThat(indexRowsRead(statement) - read).isLessThan(5_000);
+        }
+    }
+
+    private static void grow(Statement statement, String document, String seq, int entries) throws SQLException {
+        statement.execute(
+                "INSERT INTO baton_entry (document, seq, kind, epoch, session, author, operation, fingerprint,"
+                        + " written_at, data) SELECT " + document + ", " + seq
+                        + ", 1, 1, 'holder', '{}', 'old' || g, 'f', 0, '1'"
+                        + " FROM generate_series(0, " + (entries - 1) + ") g");
+    }
+
+    private static List<Tables.Question> questions(int size) {
+        return IntStream.range(0, size)
+                .mapToObj(i -> new Tables.Question(201, new Ledger.Operation("holder", "new" + i)))
+                .toList();
+    }
+
+    /** The server counts up to a second late: waits until two looks agree. */
+    private static long indexRowsRead(Statement statement) throws SQLException {
+        long[] last = {-1};
+        await().pollInterval(Duration.ofMillis(600)).until(() -> {
+            try (ResultSet rows = statement.executeQuery(
+                    "SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE relname = 'baton_entry'")) {
+                rows.next();
+                long now = rows.getLong(1);
+                boolean settled = now == last[0];
+                last[0] = now;
+                return settled;
+            }
+        });
+        return last[0];
     }
 
     @AfterEach
