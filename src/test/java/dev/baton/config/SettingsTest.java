@@ -50,7 +50,7 @@ class SettingsTest {
                         200,
                         1024 * 1024,
                         100,
-                        10_000,
+                        50_000,
                         1024 * 1024,
                         64,
                         Duration.ofSeconds(5),
