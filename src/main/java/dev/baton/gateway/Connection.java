@@ -61,6 +61,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.assembler = new FrameAssembler(on.allowed().message());
         socket.frameHandler(this::frame);
         socket.pongHandler(payload -> heard()); // comes also while the socket is paused
+        BrokenFrames.of(socket, this::close);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }

@@ -114,10 +114,7 @@ public final class ServerVerticle extends VerticleBase {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setCompressionSupported(false)
-                // Twice what is allowed, so that a frame somewhat too large is read and answered with 1009; one larger
-                // still
-                // Netty cuts off, and what the client has sent by then may reset the connection before it reads why.
-                .setMaxWebSocketFrameSize(2 * limits.message())
+                .setMaxWebSocketFrameSize(limits.message())
                 .setMaxWebSocketMessageSize(limits.message())
                 .setWebSocketClosingTimeout(CLOSING)
                 .setMaxHeaderSize(limits.handshake())

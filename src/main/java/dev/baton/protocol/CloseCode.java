@@ -7,6 +7,8 @@ package dev.baton.protocol;
 public enum CloseCode {
     /** The node goes away; another one takes the session over. */
     GOING_AWAY(1001, "node going away"),
+    /** Frames that WebSocket does not allow: a fragment of nothing, a reserved bit, no mask. */
+    PROTOCOL(1002, "against the WebSocket protocol"),
     /** A binary frame: this protocol speaks text. */
     NOT_TEXT(1003, "text frames only"),
     /** Text that is not UTF-8. */
