@@ -264,6 +264,9 @@ class HostileSocketIT {
     void aMessageOverTheLimitIsClosedWith1009() {
         assertThat(closedAfter(socket -> socket.frame(RawSocket.TEXT, true, new byte[LARGEST + 1])))
                 .isEqualTo(1009);
+        assertThat(closedAfter(socket -> socket.frame(RawSocket.TEXT, true, new byte[8 << 20])))
+                .as("with megabytes still under way")
+                .isEqualTo(1009);
     }
 
     @Test
