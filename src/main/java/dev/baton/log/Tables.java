@@ -59,8 +59,8 @@ final class Tables {
             + " ON CONFLICT DO NOTHING";
 
     /**
-     * The sum hides the document from the primary key: what is left is the index that has all of the operation, and no plan
-     * can read a document's other entries.
+     * The sum is the one in the index of operations: it keeps the primary key out, and with it every plan that reads a
+     * document's other entries.
      */
     private static final String FIND_OPERATIONS = "SELECT q.column1, (SELECT e.seq FROM baton_entry e"
             + " WHERE e.session = q.column2 AND e.operation = q.column3 AND e.document + 0 = q.column1"
