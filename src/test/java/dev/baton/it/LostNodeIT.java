@@ -192,7 +192,8 @@ class LostNodeIT {
                 viewer.client().abort();
             }
         });
-        assertThat(took).allSatisfy(millis -> assertThat(millis).isLessThanOrEqualTo(10_000L));
+        // the lease, up to a second until that is noticed, and the time for which pens of lost nodes are reserved
+        assertThat(took).allSatisfy(millis -> assertThat(millis).isBetween(4_980L, 10_000L));
     }
 
     private static String outcome(Future<Outcome> future) {

@@ -83,7 +83,8 @@ class QuickHandOverIT {
     }
 
     private static long at(List<Long> sorted, double part) {
-        return sorted.get((int) Math.min(sorted.size() - 1L, Math.max(0, Math.ceil(part * sorted.size()) - 1)));
+        int rank = (int) Math.ceil(part * sorted.size());
+        return sorted.get(Math.max(0, rank - 1));
     }
 
     @Test

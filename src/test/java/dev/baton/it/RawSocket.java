@@ -1,5 +1,6 @@
 package dev.baton.it;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -26,6 +27,9 @@ final class RawSocket implements AutoCloseable {
 
     /** Stands for an end without a close frame. */
     static final int NO_CLOSE_FRAME = 1006;
+
+    /** Stands for a close frame without a code. */
+    static final int NO_CODE = 1005;
 
     private static final int PATIENCE = 20_000;
 
@@ -170,7 +174,7 @@ final class RawSocket implements AutoCloseable {
 
     // ---- reading --------------------------------------------------------------------------------------------------
 
-    private record Frame(int opcode, byte[] payload) {}
+    private record Frame(int opcode, Buffer payload) {}
 
     private Frame read() throws IOException {
         int first = in.readUnsignedByte();
@@ -180,7 +184,7 @@ final class RawSocket implements AutoCloseable {
         } else if (length == 127) {
             length = in.readLong();
         }
-        return new Frame(first & 0x0f, in.readNBytes((int) length));
+        return new Frame(first & 0x0f, Buffer.buffer(in.readNBytes((int) length)));
     }
 
     /** The next text message; pings are answered on the way. */
@@ -189,13 +193,13 @@ final class RawSocket implements AutoCloseable {
             while (true) {
                 Frame frame = read();
                 if (frame.opcode == TEXT) {
-                    return new JsonObject(new String(frame.payload, StandardCharsets.UTF_8));
+                    return new JsonObject(frame.payload);
                 }
                 if (frame.opcode == CLOSE) {
                     throw new AssertionError("closed with " + code(frame));
                 }
                 if (frame.opcode == PING) {
-                    frame(PONG, true, frame.payload);
+                    frame(PONG, true, frame.payload.getBytes());
                 }
             }
         } catch (IOException failed) {
@@ -229,7 +233,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     private static int code(Frame frame) {
-        return frame.payload.length < 2 ? 1005 : (frame.payload[0] & 0xff) << 8 | frame.payload[1] & 0xff;
+        return frame.payload.length() < 2 ? NO_CODE : frame.payload.getUnsignedShort(0);
     }
 
     @Override
