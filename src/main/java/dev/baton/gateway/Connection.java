@@ -43,6 +43,10 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private final Beat<Connection> beat;
     private final FrameAssembler assembler;
     private final Set<String> documents = new HashSet<>();
+
+    /** Those of them that the client has asked to leave. */
+    private final Set<String> leaving = new HashSet<>();
+
     private final Set<String> pens = new HashSet<>();
     private final Promise<Void> over = Promise.promise();
 
@@ -128,7 +132,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         boolean join = message instanceof ClientMessage.Join;
         if (join
                 && !documents.contains(document)
-                && documents.size() >= on.allowed().documents()) {
+                && documents.size() - leaving.size() >= on.allowed().documents()) {
             write(Frames.error(
                     message.ref(),
                     ErrorCode.FORBIDDEN,
@@ -137,14 +141,22 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
         if (join) {
             documents.add(document);
+            leaving.remove(document);
+        } else if (message instanceof ClientMessage.Leave && documents.contains(document)) {
+            leaving.add(document); // the client may join another as soon as it is told, which is before this side is
         }
         Future<Rooms.Result> handled = on.rooms().handle(ref, this, message);
         if (join || message instanceof ClientMessage.Leave) {
-            handled.onSuccess(result -> loop.run(() -> {
-                if (result == Rooms.Result.OUT) {
-                    documents.remove(document);
-                }
-            }));
+            handled.onSuccess(result -> loop.run(() -> stands(document, result)));
+        }
+    }
+
+    private void stands(String document, Rooms.Result result) {
+        leaving.remove(document);
+        if (result == Rooms.Result.OUT) {
+            documents.remove(document);
+        } else {
+            documents.add(document);
         }
     }
 
@@ -287,10 +299,15 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     // ---- the end --------------------------------------------------------------------------------------------------
 
+    /** Which of its session's connections this is; 0 before the hello was answered. */
+    long generation() {
+        return session.map(SessionRef::generation).orElse(0L);
+    }
+
     /** The session goes on on another connection. Any thread. */
     void replacedBy(long generation) {
         loop.run(() -> {
-            if (session.isPresent() && session.get().generation() < generation) {
+            if (session.isPresent() && generation() < generation) {
                 replaced = true;
                 close(CloseCode.RESUMED_ELSEWHERE);
             }

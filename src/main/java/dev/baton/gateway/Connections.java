@@ -28,9 +28,17 @@ public final class Connections {
         sockets.decrementAndGet();
     }
 
-    /** A session is on that connection from now on. */
+    /** A session is on that connection from now on, or on a later one that is here already; the other one is closed. */
     void put(String session, Connection connection) {
-        bySession.put(session, connection);
+        bySession.compute(session, (id, before) -> {
+            if (before == null) {
+                return connection;
+            }
+            boolean late = before.generation() > connection.generation();
+            Connection current = late ? before : connection;
+            (late ? connection : before).replacedBy(current.generation());
+            return current;
+        });
     }
 
     /** A session is not on that connection any more. */

@@ -27,6 +27,12 @@ public final class RoomRoster {
     /** Sessions whose seats changed since the last flush, each with the cause it would leave with. */
     private final Map<String, String> touched = new LinkedHashMap<>();
 
+    /**
+     * Sessions that {@link #MOVED} and whose new seat has not been told of yet, shown as they were; each with whether a
+     * {@link #settle} has gone by.
+     */
+    private final Map<String, Boolean> expected = new LinkedHashMap<>();
+
     private final Set<String> put = new LinkedHashSet<>();
     private final Map<String, String> gone = new LinkedHashMap<>();
     private long version;
@@ -190,6 +196,20 @@ public final class RoomRoster {
         return !touched.isEmpty() || !put.isEmpty() || !gone.isEmpty();
     }
 
+    /**
+     * To be called in regular intervals, longer than news take between nodes: who moved and has not been seen elsewhere for
+     * a whole interval has left.
+     */
+    public void settle() {
+        expected.forEach((session, late) -> {
+            if (late) {
+                touched.put(session, "left");
+            }
+        });
+        expected.values().removeIf(late -> late);
+        expected.replaceAll((session, late) -> true);
+    }
+
     /** What is different from what was shown last; it counts as shown from now on. */
     public PresenceDiff flush() {
         List<Member> joined = new ArrayList<>();
@@ -198,6 +218,12 @@ public final class RoomRoster {
         touched.forEach((session, cause) -> {
             Optional<Member> now = best(session).map(Seat::member);
             Member before = shown.get(session);
+            if (now.isEmpty() && before != null && cause.equals(MOVED)) {
+                // The news of the old seat's end was faster than that of the new one.
+                expected.putIfAbsent(session, false);
+                return;
+            }
+            expected.remove(session);
             if (now.isEmpty()) {
                 if (before != null) {
                     shown.remove(session);
@@ -250,6 +276,9 @@ public final class RoomRoster {
                 .forEach(member -> cut.put(member.session(), member));
         return List.copyOf(cut.values());
     }
+
+    /** The cause with which a session's seat goes that has one on another node; never shown. */
+    public static final String MOVED = "moved";
 
     /** Above this many members the list is cut: a list of thousands is read by nobody and sent to everybody. */
     public static final int LARGE = 200;

@@ -255,7 +255,7 @@ final class Room {
         }
         diff.put().forEach(seat -> {
             if (roster.movedAway(seat.member().session())) {
-                unseat(seat.member().session(), "moved");
+                unseat(seat.member().session(), RoomRoster.MOVED);
             }
         });
         planFlush();
@@ -276,6 +276,14 @@ final class Room {
         told.remove(node);
         roster.forget(node, cause);
         planFlush();
+    }
+
+    /** A round has gone by: see {@link RoomRoster#settle}. */
+    void settle() {
+        roster.settle();
+        if (roster.dirty()) {
+            planFlush();
+        }
     }
 
     /** The versions of the other nodes' rosters. */
@@ -331,8 +339,16 @@ final class Room {
             told.stream()
                     .filter(node -> !fresh.audience().contains(node))
                     .toList()
-                    .forEach(former -> forget(former, "left"));
+                    .forEach(this::dropped);
             planFlush();
+        }
+    }
+
+    /** A node has members no longer. If it lives it has told of each that left, or will say so when rosters are compared. */
+    private void dropped(String node) {
+        told.remove(node);
+        if (!on.node().nodes().contains(node)) {
+            forget(node, "node-lost");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.presence.RoomRoster;
 import dev.baton.presence.Roster;
 import dev.baton.presence.Seat;
 import dev.baton.protocol.Member;
@@ -45,6 +46,7 @@ final class RoomSync {
         compareRosters();
         compareHeads();
         rooms.byDocument().forEach((document, room) -> {
+            room.settle();
             if (Math.floorMod(document.hashCode(), PARTS) == round) {
                 checkRecord(document, room);
                 checkSessions(document, room);
@@ -215,7 +217,7 @@ final class RoomSync {
     /** A session was taken up on another node: its seat here goes when that node has told of its own. */
     private void leaveTo(Room room, String session, String node) {
         if (!node.equals(on.node().id()) && room.movedAway(session)) {
-            room.unseat(session, "moved");
+            room.unseat(session, RoomRoster.MOVED);
         }
     }
 
@@ -244,7 +246,7 @@ final class RoomSync {
             }
         } else if (record.get().generation() > seat.generation()) {
             if (!record.get().node().equals(on.node().id())) {
-                room.unseat(session, "moved");
+                room.unseat(session, RoomRoster.MOVED);
             }
         } else if (seat.member().online() && !record.get().documents().containsKey(document)) {
             room.remember(

@@ -4,6 +4,8 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.baton.client.Waiting;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
+import dev.baton.rights.LockRecord;
+import dev.baton.rights.Locks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -68,6 +70,14 @@ final class Bystander implements AutoCloseable {
         return rights.stream()
                 .filter(news -> document.equals(news.getString("document")))
                 .toList();
+    }
+
+    /** Whether the lock of a document has heard that somebody in its line is away. */
+    boolean lockKnowsAway(String document, String session) {
+        LockRecord record = hazelcast.<String, LockRecord>getMap(Locks.MAP).get(document);
+        return record != null
+                && record.lock().line().stream()
+                        .anyMatch(waiter -> waiter.session().equals(session) && !waiter.online());
     }
 
     @Override

@@ -315,7 +315,7 @@ class HandOverIT {
         cid.edit(document);
         dan.edit(document);
         bob.client().abort();
-        cid.change(document, bob.session(), false);
+        await().atMost(SOON).until(() -> bystander.lockKnowsAway(document, bob.session()));
 
         ann.release(document, epoch);
         Person.Told told = cid.penAfter(document, epoch);

@@ -298,6 +298,48 @@ class RoomRosterTest {
     }
 
     @Test
+    void aSessionThatMovedStaysShownUntilItsNewSeatIsTold() {
+        there.seat(seat("s", 1, true));
+        there.localDiff();
+        here.apply(there.whole());
+        here.flush();
+        there.unseat("s", "moved");
+        here.apply(there.localDiff().orElseThrow());
+        assertThat(here.flush().isEmpty()).isTrue();
+        assertThat(here.count()).isEqualTo(1);
+        here.settle();
+        assertThat(here.flush().isEmpty()).isTrue();
+
+        RoomRoster third = new RoomRoster("d", "c", START);
+        third.seat(seat("s", 2, true));
+        third.localDiff();
+        here.apply(third.whole());
+        assertThat(here.flush().isEmpty()).isTrue();
+        here.settle();
+        here.settle();
+        assertThat(here.flush().isEmpty()).isTrue();
+        assertThat(here.member("s")).contains(member("s", true));
+    }
+
+    @Test
+    void aSessionThatMovedAndIsSeenNowhereHasLeft() {
+        there.seat(seat("s", 1, true));
+        there.localDiff();
+        here.apply(there.whole());
+        here.flush();
+        there.unseat("s", "moved");
+        here.apply(there.localDiff().orElseThrow());
+        here.flush();
+        here.settle();
+        assertThat(here.dirty()).isFalse();
+        here.settle();
+        assertThat(here.flush()).isEqualTo(new PresenceDiff(List.of(), Map.of("s", "left"), List.of()));
+        assertThat(here.count()).isZero();
+        here.settle();
+        assertThat(here.dirty()).isFalse();
+    }
+
+    @Test
     void ofTwoSeatsTheLaterConnectionIsShownWhicheverComesFirst() {
         there.seat(seat("s", 2, true));
         there.localDiff();

@@ -38,6 +38,7 @@ class RostersConvergeTest {
         DELIVER_AND_KEEP,
         DROP,
         FLUSH,
+        SETTLE,
         COMPARE,
         CHECK_SESSIONS
     }
@@ -142,6 +143,7 @@ class RostersConvergeTest {
                     });
                 case DROP -> pick(step.pick);
                 case FLUSH -> node.flush();
+                case SETTLE -> node.roster.settle();
                 case COMPARE -> compare();
                 case CHECK_SESSIONS -> checkSessions(node);
             }
@@ -225,6 +227,8 @@ class RostersConvergeTest {
             for (int round = 0; round < 3; round++) {
                 nodes.forEach(this::checkSessions);
                 nodes.forEach(this::tell);
+                nodes.forEach(Node::flush);
+                nodes.forEach(node -> node.roster.settle());
                 underway.clear(); // even the last news is lost: the comparison alone must do
                 compare();
             }
