@@ -89,6 +89,16 @@ public interface DocumentLog {
     LogStats stats();
 
     /**
+     * Says in the store that the node is there, and gives how many milliseconds ago each of its nodes said so, this one
+     * included, by the store's clock. What a node that hears nothing of another one can tell from whether that one is dead.
+     * Waits behind no other write; at most a few can be under way.
+     */
+    Future<Map<String, Long>> sign(String node);
+
+    /** Says in the store that the node goes. */
+    Future<Void> strike(String node);
+
+    /**
      * Finishes the writes that were accepted, refuses new ones, and lets go of the store. Calls after it fail as unavailable.
      * Never takes longer than the store is waited for, {@link LogSettings#patience()}, twice.
      */
