@@ -1,5 +1,6 @@
 package dev.baton;
 
+import dev.baton.auth.Tokens;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.cluster.Lease;
@@ -9,6 +10,7 @@ import dev.baton.cluster.Roll;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
 import dev.baton.gateway.Connections;
+import dev.baton.gateway.Limit;
 import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentLogs;
@@ -43,10 +45,9 @@ public final class NodeVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Settings settings = Settings.fromJson(config());
-        if (settings.auth().mode() == Settings.AuthMode.JWT) {
-            // Better no node than one that lets everybody in while it is believed to check.
-            throw new SettingsException("auth.mode: this version cannot check tokens yet; allowed: none");
-        }
+        Optional<Tokens> tokens = settings.auth().mode() == Settings.AuthMode.JWT
+                ? Optional.of(Tokens.of(settings.auth().jwt(), settings.limits().name()))
+                : Optional.empty();
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
@@ -55,10 +56,10 @@ public final class NodeVerticle extends VerticleBase {
                     log = Optional.of(opened);
                     return OneStore.check(node, context, opened.id(), settings);
                 })
-                .compose(same -> startParts(settings, node, log.orElseThrow()));
+                .compose(same -> startParts(settings, tokens, node, log.orElseThrow()));
     }
 
-    private Future<Void> startParts(Settings settings, ClusterNode node, DocumentLog opened) {
+    private Future<Void> startParts(Settings settings, Optional<Tokens> tokens, ClusterNode node, DocumentLog opened) {
         Settings.Handover handover = settings.handover();
         Sessions sessions = new Sessions(vertx, node, settings.session().expiry());
         Reservations reservations = new Reservations(
@@ -84,6 +85,15 @@ public final class NodeVerticle extends VerticleBase {
         gauges.add("baton_session_records", "session records this node owns", () -> node.owned(Sessions.MAP));
         gauges.add("baton_lock_records", "lock records this node owns", () -> node.owned(Locks.MAP));
         gauges.add("baton_roster_records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
+        gauges.add("baton_users", "users with sockets here", connections::userCount);
+        for (Limit limit : Limit.values()) {
+            gauges.count(
+                    "baton_limit_reached",
+                    "how often clients ran into a limit, by the name of its setting",
+                    "limit",
+                    limit.word(),
+                    () -> connections.limits().of(limit));
+        }
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
@@ -93,7 +103,7 @@ public final class NodeVerticle extends VerticleBase {
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
-                .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
+                .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
                     readiness.started();
                     ReadyLine.print(
@@ -107,15 +117,16 @@ public final class NodeVerticle extends VerticleBase {
             Settings settings,
             ClusterNode node,
             Lease lease,
+            Optional<Tokens> tokens,
             Sessions sessions,
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
-        ServerVerticle first = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
+        ServerVerticle first = new ServerVerticle(settings, node, lease, tokens, sessions, opened, rooms, connections);
         Future<Void> all = part(first);
         for (int loop = 1; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
             all = all.compose(
-                    v -> part(new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections)));
+                    v -> part(new ServerVerticle(settings, node, lease, tokens, sessions, opened, rooms, connections)));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
         return all.map(v -> first.port());

@@ -109,6 +109,7 @@ public record Settings(
      * @param jwks the path of a file with a JSON Web Key Set
      * @param issuer what {@code iss} has to be, where given
      * @param audience what {@code aud} has to hold, where given
+     * @param documentsClaim the claim that holds the roles
      * @param leeway how far the clocks may be apart
      */
     public record Jwt(
@@ -117,13 +118,14 @@ public record Settings(
             Optional<String> jwks,
             Optional<String> issuer,
             Optional<String> audience,
+            String documentsClaim,
             Duration leeway) {
 
         /** Without the secret. */
         @Override
         public String toString() {
             return "Jwt[secret=" + hidden(secret) + ", publicKey=" + publicKey + ", jwks=" + jwks + ", issuer=" + issuer
-                    + ", audience=" + audience + ", leeway=" + leeway + "]";
+                    + ", audience=" + audience + ", documentsClaim=" + documentsClaim + ", leeway=" + leeway + "]";
         }
     }
 
@@ -133,6 +135,7 @@ public record Settings(
      * @param message bytes of one message
      * @param data bytes of the {@code data} of one update or chat message
      * @param handshake bytes of the headers of one HTTP request
+     * @param handshakeTime how long a new connection may take to send its request
      * @param documents that one session may be in at a time
      * @param rate messages a second from one session; a burst of twice that is let through
      * @param bytes a second from one session; a burst of twice that is let through
@@ -147,6 +150,7 @@ public record Settings(
             int message,
             int data,
             int handshake,
+            Duration handshakeTime,
             int documents,
             int rate,
             int bytes,

@@ -14,6 +14,7 @@ import java.util.List;
 final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
+    private final Expiries<Connection> expiries = new Expiries<>();
 
     /** Written on the loop, read from anywhere. */
     private volatile int beats;
@@ -57,9 +58,20 @@ final class Loop implements Lane, Visitor<Connection> {
         wheel.remove(beat);
     }
 
+    /** The connection's token runs out in so many milliseconds; {@link #putOff} takes that back. */
+    Expiries.Slot expire(Connection connection, long in) {
+        return expiries.add(now() + in, connection);
+    }
+
+    /** See {@link #expire}. */
+    void putOff(Expiries.Slot slot) {
+        expiries.remove(slot);
+    }
+
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
         wheel.tick(now(), this);
+        expiries.due(now(), Connection::expired);
         beats = wheel.size();
     }
 
