@@ -128,6 +128,7 @@ public final class NodeVerticle extends VerticleBase {
             all = all.compose(
                     v -> part(new ServerVerticle(settings, node, lease, tokens, sessions, opened, rooms, connections)));
         }
+        node.on(Sessions.REMOVED, context, json -> connections.removed(json.getString("session")));
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
         return all.map(v -> first.port());
     }

@@ -1,6 +1,7 @@
 package dev.baton.gateway;
 
 import dev.baton.auth.Identity;
+import dev.baton.auth.Role;
 import dev.baton.heartbeat.Beat;
 import dev.baton.protocol.BadMessage;
 import dev.baton.protocol.ClientMessage;
@@ -250,7 +251,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         SessionRef ref = session.orElseThrow();
         socket.pause();
         on.greeter()
-                .again(hello, ref.user())
+                .again(hello, ref)
                 .onComplete(done -> loop.run(() -> {
                     if (ended) {
                         return;
@@ -258,6 +259,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
                     if (done.succeeded()) {
                         until(done.result());
                         greet(hello, ref, true);
+                        authorize(ref.with(done.result().roles()));
                     } else {
                         refuse(hello, done.cause());
                     }
@@ -265,6 +267,12 @@ final class Connection implements Outbox, FrameAssembler.Sink {
                         socket.resume();
                     }
                 }));
+    }
+
+    private void authorize(SessionRef ref) {
+        session = Optional.of(ref);
+        on.rooms().authorized(ref, this, documents);
+        documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
     }
 
     private void refuse(ClientMessage.Hello hello, Throwable cause) {
@@ -278,7 +286,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void welcome(ClientMessage.Hello hello, Greeter.Guest let) {
         SessionRecord record = let.connected().record();
-        SessionRef ref = new SessionRef(record.id(), record.user(), record.generation(), record.secretHash());
+        SessionRef ref =
+                new SessionRef(record.id(), record.user(), record.generation(), record.secretHash(), record.roles());
         if (ended) {
             on.greeter().left(let);
             on.sessions().lose(ref.session(), ref.generation(), "closed");
@@ -291,6 +300,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         greet(hello, ref, let.connected().resumed());
         if (!record.documents().isEmpty()) {
             documents.addAll(record.documents().keySet());
+            documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
             on.rooms().resumed(ref, this, record.documents());
         }
         socket.resume();

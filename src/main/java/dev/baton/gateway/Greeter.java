@@ -5,7 +5,7 @@ import dev.baton.auth.TokenRefused;
 import dev.baton.config.Settings;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.ErrorCode;
-import dev.baton.protocol.User;
+import dev.baton.room.SessionRef;
 import dev.baton.session.ResumeSecret;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
@@ -153,13 +153,14 @@ final class Greeter {
     // ---- another one on the same socket ---------------------------------------------------------------------------
 
     /** Looks at a token that is to take the place of the one before; it must be the same user's. */
-    Future<Identity> again(ClientMessage.Hello hello, User user) {
+    Future<Identity> again(ClientMessage.Hello hello, SessionRef ref) {
         if (tokens.isEmpty()) {
             return Future.failedFuture(Refusal.idle("hello was said already"));
         }
         return check(hello, tokens.get())
-                .compose(who -> who.user().id().equals(user.id())
-                        ? Future.succeededFuture(who)
+                .compose(who -> who.user().id().equals(ref.user().id())
+                        ? sessions.authorize(ref.session(), ref.generation(), who.roles())
+                                .map(who)
                         : Future.failedFuture(Refusal.unknown(ErrorCode.FORBIDDEN, "the token is another user's")));
     }
 }

@@ -1,6 +1,7 @@
 package dev.baton.gateway;
 
 import dev.baton.auth.Identity;
+import dev.baton.auth.Roles;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentState;
 import dev.baton.log.Tenant;
@@ -41,7 +42,7 @@ final class Welcoming {
         if (secret.isEmpty()) {
             return fresh(who);
         }
-        return sessions.resume(secret.get(), who.map(Identity::user), replaced)
+        return sessions.resume(secret.get(), who.map(Identity::user), roles(who), replaced)
                 .compose(resumed -> resumed.isPresent()
                         ? Future.succeededFuture(resumed)
                         : remembered(who, secret.get())
@@ -51,7 +52,7 @@ final class Welcoming {
     private Future<Optional<Sessions.Connected>> fresh(Optional<Identity> who) {
         return who.isEmpty()
                 ? Future.succeededFuture(Optional.empty())
-                : sessions.create(who.get().user()).map(Optional::of);
+                : sessions.create(who.get().user(), who.get().roles()).map(Optional::of);
     }
 
     /**
@@ -72,10 +73,15 @@ final class Welcoming {
                         }
                     }
                     return holder.filter(user -> isSame(user, who)).isPresent()
-                            ? sessions.adopt(holder.get(), secret, documents)
-                                    .map(record -> Optional.of(new Sessions.Connected(record, secret, true)))
+                            ? sessions.adopt(holder.get(), roles(who), secret, documents)
+                                    .map(adopted -> adopted.map(record -> new Sessions.Connected(record, secret, true)))
                             : Future.succeededFuture(Optional.empty());
                 });
+    }
+
+    /** Whoever is nobody yet has shown no token, so is on a node that asks for none. */
+    private static Roles roles(Optional<Identity> who) {
+        return who.map(Identity::roles).orElse(Roles.EDIT_ALL);
     }
 
     private static boolean isSame(User user, Optional<Identity> who) {

@@ -147,6 +147,25 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return handOver(to, new Move(session, "released", now)).settle(now);
     }
 
+    /**
+     * A moderator gives the pen to somebody who is here. A holder that loses it so stands at the end of the line. While the pen is
+     * on its way, or nobody knows yet who has it, that one becomes the first in line.
+     */
+    public EditLock appoint(Waiter to, long now) {
+        boolean theirs = find(to.session()).isPresent() && line.stream().noneMatch(waiter -> waiter.is(to.session()));
+        if (theirs) {
+            return enqueue(to, now); // says that it is here, and takes up a claim that it had let go
+        }
+        if (tenure instanceof Tenure.Held held) {
+            return demote(held.holder())
+                    .handOver(Optional.of(to), new Move(held.holder().session(), "moderated", now))
+                    .settle(now);
+        }
+        List<Waiter> first = new ArrayList<>(without(to.session()));
+        first.add(0, to);
+        return withLine(first).settle(now);
+    }
+
     /** The store raised the epoch for that session. */
     public EditLock claimed(long newEpoch, String session, long now) {
         if (!(tenure instanceof Tenure.Claiming claiming) || !claiming.by().is(session) || newEpoch <= epoch) {

@@ -100,6 +100,14 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
+    /** {@link EditLock#appoint}. */
+    record Appoint(Waiter to) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.appoint(to, now);
+        }
+    }
+
     /** {@link EditLock#claimed}. */
     record Claimed(long epoch, String session) implements OfLock {
         @Override

@@ -34,11 +34,13 @@ final class RoomSync {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Moderation moderation;
     private int round;
 
     RoomSync(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
+        this.moderation = new Moderation(on);
     }
 
     /** One round; called every second. */
@@ -250,7 +252,9 @@ final class RoomSync {
 
     private void check(String document, Room room, Seat seat, Optional<SessionRecord> record) {
         String session = seat.member().session();
-        if (record.isEmpty()) {
+        if (record.filter(SessionRecord::removed).isPresent()) {
+            moderation.missed(room, session);
+        } else if (record.isEmpty()) {
             if (seat.member().online()) {
                 restore(document, room, seat);
             } else {
@@ -285,7 +289,8 @@ final class RoomSync {
                                         document,
                                         new Standing(
                                                 seat.member().mode(),
-                                                seat.member().since()))))
+                                                seat.member().since())),
+                                ref.roles()))
                         .onSuccess(done -> LOG.info("session {} was put back", ref.session())));
     }
 

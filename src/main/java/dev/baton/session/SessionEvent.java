@@ -1,5 +1,6 @@
 package dev.baton.session;
 
+import dev.baton.auth.Roles;
 import java.io.Serializable;
 
 /** One thing that can happen to a session's record; travels to the member that owns the session's partition. Pure. */
@@ -16,22 +17,21 @@ sealed interface SessionEvent extends Serializable {
         return false;
     }
 
-    /** Somebody shows the secret on a node. */
-    record Resume(String hash, String user, String node) implements SessionEvent {
+    /** Somebody with those roles shows the secret on a node. */
+    record Resume(String hash, String user, String node, Roles roles) implements SessionEvent {
 
         /** Stands for whoever the session belongs to. */
         static final String ANY_USER = "";
 
         @Override
         public boolean applies(SessionRecord record, long now) {
-            boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
             boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
-            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired;
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !record.removed() && !record.over(now);
         }
 
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
-            return record.connectedTo(node);
+            return record.connectedTo(node, roles);
         }
 
         @Override
@@ -79,11 +79,37 @@ sealed interface SessionEvent extends Serializable {
         }
     }
 
-    /** Nobody came back in time. */
+    /** The user on that connection has other roles now. */
+    record Authorize(long generation, Roles roles) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.generation() == generation && !record.removed();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(roles);
+        }
+    }
+
+    /** Somebody who may has ended it; that is remembered for so long, in milliseconds. */
+    record Remove(long remembered) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return !record.removed();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(new SessionRecord.Removed(now + remembered));
+        }
+    }
+
+    /** Nobody came back in time, or what was removed need not be remembered longer. */
     record Expire() implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
+            return record.over(now);
         }
 
         @Override

@@ -2,12 +2,14 @@ package dev.baton.session;
 
 import com.hazelcast.map.IMap;
 import com.hazelcast.query.Predicate;
+import dev.baton.auth.Roles;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.protocol.Mode;
 import dev.baton.protocol.User;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
@@ -30,6 +32,9 @@ public final class Sessions {
 
     /** The name of the shared map. */
     public static final String MAP = "baton.sessions";
+
+    /** The type of the message to the node of a session that somebody has removed. */
+    public static final String REMOVED = "removed";
 
     /** What travels between the nodes on behalf of sessions. */
     public static final List<Class<?>> TRAVELLING =
@@ -74,15 +79,26 @@ public final class Sessions {
     }
 
     /** A new session of that user, connected to this node. */
-    public Future<Connected> create(User user) {
+    public Future<Connected> create(User user, Roles roles) {
         ResumeSecret secret = ResumeSecret.fresh();
-        return adopt(user, secret, Map.of()).map(record -> new Connected(record, secret, false));
+        return put(user, roles, secret, Map.of()).map(record -> new Connected(record, secret, false));
     }
 
-    /** A session that the cluster has forgotten and the store has not: connected to this node, away from no document. */
-    public Future<SessionRecord> adopt(User user, ResumeSecret secret, Map<String, Standing> documents) {
+    /**
+     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Empty when
+     * the cluster remembers that it was removed.
+     */
+    public Future<Optional<SessionRecord>> adopt(
+            User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
+        return future(() -> map.getAsync(secret.session()))
+                .compose(there -> there != null && there.removed()
+                        ? Future.succeededFuture(Optional.empty())
+                        : put(user, roles, secret, documents).map(Optional::of));
+    }
+
+    private Future<SessionRecord> put(User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
         SessionRecord record = new SessionRecord(
-                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents);
+                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents, roles);
         return future(() -> map.setAsync(record.id(), record)).map(v -> {
             publish(record, Liveness.State.ONLINE, documents.isEmpty() ? "hello" : "resumed");
             return record;
@@ -93,11 +109,13 @@ public final class Sessions {
      * Takes a session up again on this node.
      *
      * @param user if given, the session must be this user's
+     * @param roles what that user may do from now on
      * @return empty when there is no such session, the secret is wrong, or it has expired
      */
-    public Future<Optional<Connected>> resume(ResumeSecret secret, Optional<User> user, Consumer<Replaced> replaced) {
+    public Future<Optional<Connected>> resume(
+            ResumeSecret secret, Optional<User> user, Roles roles, Consumer<Replaced> replaced) {
         var event = new SessionEvent.Resume(
-                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id());
+                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id(), roles);
         return submit(secret.session(), event).map(outcome -> {
             outcome.before()
                     .filter(SessionRecord::online)
@@ -119,6 +137,25 @@ public final class Sessions {
                     outcome.after().ifPresent(after -> publish(after, Liveness.State.OFFLINE, cause));
                     return outcome.after();
                 });
+    }
+
+    /** The user on that connection of the session has other roles from now on. Empty when the session is elsewhere. */
+    public Future<Optional<SessionRecord>> authorize(String session, long generation, Roles roles) {
+        return submit(session, new SessionEvent.Authorize(generation, roles)).map(SessionProcessor.Outcome::after);
+    }
+
+    /**
+     * Ends a session before its time: its documents are told, its node closes the socket, and nobody can resume it. Empty when
+     * there is no such session, or it was removed already.
+     */
+    public Future<Optional<SessionRecord>> remove(String session) {
+        return submit(session, new SessionEvent.Remove(expiry.toMillis())).map(outcome -> {
+            outcome.after().ifPresent(after -> {
+                publish(after, Liveness.State.GONE, "removed");
+                node.tell(after.node(), REMOVED, new JsonObject().put("session", session));
+            });
+            return outcome.after();
+        });
     }
 
     /** The session takes part in a document. Empty when the session is connected elsewhere by now. */
@@ -169,6 +206,7 @@ public final class Sessions {
             }
             if (!record.online()) {
                 submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
+                        .filter(after -> !after.removed()) // of that one it was told when it happened
                         .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
             } else if (!alive.contains(record.node())) {
                 lose(session, record.generation(), "node-lost", lostSince(record.node()));
@@ -200,9 +238,7 @@ public final class Sessions {
         @Override
         public boolean apply(Map.Entry<String, SessionRecord> entry) {
             SessionRecord record = entry.getValue();
-            return record.link() instanceof SessionRecord.Offline offline
-                    ? now >= offline.until()
-                    : !alive.contains(record.node());
+            return record.online() ? !alive.contains(record.node()) : record.over(now);
         }
     }
 }

@@ -88,6 +88,19 @@ final class LockWorld {
             }
             case ANSWER -> answer(who, other, step.amount() % 2 == 0);
             case RELEASE -> release(who, other, step.amount() % 2 == 0);
+            case APPOINT -> {
+                if (here) {
+                    wanting.add(who);
+                    apply(new LockEvent.Appoint(waiter(who)));
+                    assertThat(lock.view("d", now).queue().stream().findFirst().equals(Optional.of(who))
+                                    || lock.holder()
+                                            .filter(waiter -> waiter.is(who))
+                                            .isPresent()
+                                    || lock.tenure() instanceof Tenure.Claiming)
+                            .as("whoever a moderator names has the pen, or is the next to get it")
+                            .isTrue();
+                }
+            }
             case STORE -> store();
             case WAIT -> pass(step.amount());
             case FORGET -> forget();

@@ -2,6 +2,7 @@ package dev.baton.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.auth.Roles;
 import dev.baton.protocol.User;
 import dev.baton.session.SessionRecord;
 import java.time.Duration;
@@ -109,6 +110,6 @@ class ReconciliationTest {
     }
 
     private static SessionRecord record(long generation, SessionRecord.Link link) {
-        return new SessionRecord("s", ANN, "hash", "n", generation, link, Map.of());
+        return new SessionRecord("s", ANN, "hash", "n", generation, link, Map.of(), Roles.EDIT_ALL);
     }
 }
