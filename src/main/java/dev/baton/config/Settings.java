@@ -124,8 +124,9 @@ public record Settings(
         /** Without the secret. */
         @Override
         public String toString() {
-            return "Jwt[secret=" + hidden(secret) + ", publicKey=" + publicKey + ", jwks=" + jwks + ", issuer=" + issuer
-                    + ", audience=" + audience + ", documentsClaim=" + documentsClaim + ", leeway=" + leeway + "]";
+            return "Jwt[secret=" + hidden(secret) + ", publicKey=" + hidden(publicKey) + ", jwks=" + jwks + ", issuer="
+                    + issuer + ", audience=" + audience + ", documentsClaim=" + documentsClaim + ", leeway=" + leeway
+                    + "]";
         }
     }
 
