@@ -12,12 +12,13 @@ import dev.baton.room.Rooms;
 import dev.baton.room.SessionRef;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private final ServerWebSocket socket;
     private final Loop loop;
     private final GatewayServices on;
+    private final TextFrames frames;
     private final Beat<Connection> beat;
     private final FrameAssembler assembler;
     private final Set<String> documents = new HashSet<>();
@@ -52,6 +54,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private Optional<SessionRef> session = Optional.empty();
     private boolean greeted;
+    private boolean unflushed;
     private boolean replaced;
 
     /** Written on the loop, read from anywhere: {@link #open}. */
@@ -61,6 +64,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.socket = socket;
         this.loop = loop;
         this.on = on;
+        this.frames = new TextFrames(socket);
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
         socket.frameHandler(this::frame);
@@ -240,6 +244,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
             close(CloseCode.NOT_AUTHENTICATED);
             return;
         }
+        flush();
         socket.close(CloseCode.HEARTBEAT_TIMEOUT.code(), CloseCode.HEARTBEAT_TIMEOUT.reason());
         end("timeout");
     }
@@ -276,25 +281,41 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         });
     }
 
-    /** Writes a frame; on the loop. A client that does not read is let go before it costs more than its share. */
+    /** Writes a frame; on the loop. */
     void write(String frame) {
-        if (ended) {
-            return;
+        if (!ended) {
+            write(TextFrames.encode(frames.allocator(), frame));
         }
-        if (unread() > on.allowed().unread()) {
-            close(CloseCode.TOO_SLOW);
-            return;
-        }
-        socket.writeTextMessage(frame);
     }
 
-    private long unread() {
-        var buffer = ((WebSocketInternal) socket)
-                .channelHandlerContext()
-                .channel()
-                .unsafe()
-                .outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    /**
+     * Writes an encoded frame, which this releases; on the loop. It goes out at the end of the turn. A client that does not
+     * read is let go before it costs more than its share.
+     */
+    void write(ByteBuf frame) {
+        if (ended) {
+            frame.release();
+        } else if (frames.unread() > on.allowed().unread()) {
+            frame.release();
+            close(CloseCode.TOO_SLOW);
+        } else {
+            frames.write(frame);
+            if (!unflushed) {
+                unflushed = true;
+                loop.flushSoon(this);
+            }
+        }
+    }
+
+    /** What allocates frames for this connection. */
+    ByteBufAllocator allocator() {
+        return frames.allocator();
+    }
+
+    /** The turn is over. */
+    void flush() {
+        unflushed = false;
+        frames.flush();
     }
 
     // ---- the end --------------------------------------------------------------------------------------------------
@@ -327,6 +348,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void close(CloseCode code) {
         if (!ended) {
+            flush(); // what was said before goes out before
             socket.close(code.code(), code.reason());
             end("closed");
         }

@@ -87,7 +87,7 @@ public final class Locks {
 
     /** The records this node acts for. Reads off the event loop. */
     Future<Map<String, LockRecord>> owned() {
-        return vertx.executeBlocking(() -> map.getAll(map.localKeySet()), false);
+        return node.read(() -> map.getAll(map.localKeySet()));
     }
 
     private record Settled(LockRecord record, List<SeqEntry> entries) {}

@@ -41,6 +41,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     static final String SIGNAL = "signal";
     static final String DIGEST = "digest";
     static final String SYNC = "sync";
+    static final String ROSTERS_KEPT = "rosters-kept";
 
     /** When trying again makes sense after something failed, in milliseconds. */
     static final long RETRY = 1_000;
@@ -95,9 +96,12 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
                 json -> room(json, room -> room.signal(json.getString("session"), new Json(json.getString("data")))));
         node.on(DIGEST, context, sync::digest);
         node.on(SYNC, context, sync::sync);
+        RosterSweep sweep = new RosterSweep(services, rooms);
+        node.on(ROSTERS_KEPT, context, sweep::kept);
         unlisten = node.onLost(context, sync::lost);
         vertx.setPeriodic(ROUND, id -> {
             sync.round();
+            sweep.round();
             count();
         });
         return vertx.eventBus()

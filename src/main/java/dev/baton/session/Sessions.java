@@ -139,7 +139,7 @@ public final class Sessions {
             return Future.succeededFuture(Map.of());
         }
         Set<String> asked = Set.copyOf(ids);
-        return vertx.executeBlocking(() -> map.getAll(asked), false);
+        return node.read(() -> map.getAll(asked));
     }
 
     /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
@@ -153,7 +153,7 @@ public final class Sessions {
     Future<Void> sweep() {
         long now = node.now();
         Set<String> alive = node.nodes();
-        return vertx.executeBlocking(() -> map.localKeySet(new Overdue(now, alive)), false)
+        return node.read(() -> map.localKeySet(new Overdue(now, alive)))
                 .compose(overdue -> {
                     for (String session : overdue) {
                         settle(session, alive);
