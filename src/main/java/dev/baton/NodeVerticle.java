@@ -27,8 +27,13 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One whole node: opens the store, starts every part in the order in which they need each other, and ends
@@ -36,7 +41,14 @@ import java.util.Optional;
  * member that carries what {@link NodeMaps} adds.
  */
 public final class NodeVerticle extends VerticleBase {
+
+    /** A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the answer. */
+    static final String DRAIN = "baton.node.drain";
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
+
     private final Readiness readiness = new Readiness();
+    private final List<ServerVerticle> servers = new ArrayList<>();
     private final Gauges gauges = new Gauges();
     private Optional<DocumentLog> log = Optional.empty();
 
@@ -95,6 +107,10 @@ public final class NodeVerticle extends VerticleBase {
                 .compose(v -> part(management))
                 .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
+                    vertx.eventBus()
+                            .localConsumer(DRAIN, asked -> drain(
+                                            settings.drain().time(), connections)
+                                    .onComplete(gone -> asked.reply("gone")));
                     readiness.started();
                     ReadyLine.print(
                             node.id(), port, management.port(), node.nodes().size());
@@ -111,14 +127,22 @@ public final class NodeVerticle extends VerticleBase {
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
-        ServerVerticle first = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
-        Future<Void> all = part(first);
-        for (int loop = 1; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
-            all = all.compose(
-                    v -> part(new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections)));
+        Future<Void> all = Future.succeededFuture();
+        for (int loop = 0; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
+            ServerVerticle server = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
+            servers.add(server);
+            all = all.compose(v -> part(server));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
-        return all.map(v -> first.port());
+        return all.map(v -> servers.get(0).port());
+    }
+
+    /** Not ready any more, no new sockets, and those there are told to go, one by one. Everything else works on for them. */
+    private Future<Void> drain(Duration time, Connections connections) {
+        readiness.draining();
+        LOG.info("draining: {} sockets are told to go, over {} ms", connections.sockets(), time.toMillis());
+        return Future.join(servers.stream().map(server -> server.drain(time)).toList())
+                .mapEmpty();
     }
 
     private static void replaced(Connections connections, JsonObject json) {

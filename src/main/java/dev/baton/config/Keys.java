@@ -275,7 +275,7 @@ final class Keys {
     static final Key<Duration> DRAIN_TIME = key(
             "drain.time",
             duration("0s", "10m"),
-            "10s",
+            "5s",
             s -> s.drain().time(),
             "How long the closing of sockets is spread over when the node is told to go.");
 

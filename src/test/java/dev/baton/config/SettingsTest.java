@@ -55,7 +55,7 @@ class SettingsTest {
                         64,
                         Duration.ofSeconds(5),
                         8 * 1024));
-        assertThat(settings.drain().time()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.drain().time()).isEqualTo(Duration.ofSeconds(5));
     }
 
     @Test

@@ -94,6 +94,11 @@ final class NodeProcess {
         return get(path).statusCode();
     }
 
+    /** The text of a management page, whatever its status. */
+    String page(String path) {
+        return get(path).body();
+    }
+
     /** All of the node's own gauges, {@code baton_…}, by name. */
     Map<String, Long> gauges() {
         Map<String, Long> gauges = new TreeMap<>();
@@ -165,7 +170,17 @@ final class NodeProcess {
 
     /** SIGTERM; returns the exit status when the process is gone. */
     int terminate() {
+        tellToGo();
+        return exitStatus();
+    }
+
+    /** SIGTERM. */
+    void tellToGo() {
         Signals.send("TERM", pid());
+    }
+
+    /** Waits until the process is gone. */
+    int exitStatus() {
         awaitEnd();
         return process.exitValue();
     }
