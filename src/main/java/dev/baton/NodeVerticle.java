@@ -50,7 +50,9 @@ public final class NodeVerticle extends VerticleBase {
     private final Readiness readiness = new Readiness();
     private final List<ServerVerticle> servers = new ArrayList<>();
     private final Gauges gauges = new Gauges();
+    private final NodeMeters meters = new NodeMeters(gauges);
     private Optional<DocumentLog> log = Optional.empty();
+    private Runnable unlisten = () -> {};
 
     @Override
     public Future<?> start() {
@@ -60,6 +62,11 @@ public final class NodeVerticle extends VerticleBase {
             throw new SettingsException("auth.mode: this version cannot check tokens yet; allowed: none");
         }
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
+        Logs.of(node.id());
+        unlisten = node.onChange(
+                context,
+                came -> LOG.info("node {} has joined, {} nodes now", came, node.nodes().size()),
+                lost -> LOG.info("node {} has gone, {} nodes now", lost, node.nodes().size()));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
                 .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
@@ -81,24 +88,21 @@ public final class NodeVerticle extends VerticleBase {
         Lease lease = new Lease(settings.cluster().minimum());
         LeaseVerticle leases =
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
-        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations);
-        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, handover.answer());
+        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters::handedOver);
+        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
-        Connections connections = new Connections();
+        Connections connections = new Connections(meters.gateway());
         ManagementVerticle management =
                 new ManagementVerticle(settings.management().host(), settings.managementPort(), readiness, gauges);
-        gauges.add("baton_sockets", "open sockets", connections::sockets);
-        gauges.add("baton_sessions", "connected sessions", connections::sessions);
-        gauges.add("baton_beats", "sockets that are pinged", connections::beats);
-        gauges.add("baton_rooms", "documents with members here", rooms::openRooms);
-        gauges.add("baton_seats", "members here, away ones too", rooms::seats);
-        gauges.add("baton_lock_timers", "timers of reservations and requests", editors::timers);
-        gauges.add("baton_session_records", "session records this node owns", () -> node.owned(Sessions.MAP));
-        gauges.add("baton_lock_records", "lock records this node owns", () -> node.owned(Locks.MAP));
-        gauges.add("baton_roster_records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
+        meters.show(connections);
+        meters.show(sessions.comings());
+        meters.show(rooms, editors);
+        meters.show(node);
+        meters.show(opened);
+        meters.show(readiness);
         return part(leases)
                 .compose(v -> part(new SessionSweepVerticle(node, sessions)))
                 .compose(v -> part(editors))
@@ -170,6 +174,7 @@ public final class NodeVerticle extends VerticleBase {
     /** The parts have stopped by now, as Vert.x ends what a verticle deployed before the verticle itself. */
     @Override
     public Future<?> stop() {
+        unlisten.run();
         gauges.close();
         return log.map(DocumentLog::close).orElse(Future.succeededFuture());
     }

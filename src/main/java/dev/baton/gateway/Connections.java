@@ -13,6 +13,17 @@ public final class Connections {
     private final ConcurrentMap<String, Connection> bySession = new ConcurrentHashMap<>();
     private final AtomicInteger sockets = new AtomicInteger();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
+    private final GatewayMeters meters;
+
+    /** None yet; what happens to those to come is counted there. */
+    public Connections(GatewayMeters meters) {
+        this.meters = meters;
+    }
+
+    /** What is counted of them. */
+    GatewayMeters meters() {
+        return meters;
+    }
 
     /** Counts a socket in, unless there are that many already. */
     boolean tryOpen(int most) {

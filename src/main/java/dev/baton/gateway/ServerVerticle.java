@@ -76,7 +76,7 @@ public final class ServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Loop own = new Loop(context, HeartbeatWheel.TICK);
+        Loop own = new Loop(context, HeartbeatWheel.TICK, services.connections().meters());
         loop = Optional.of(own);
         services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());

@@ -55,6 +55,7 @@ public final class Sessions {
     private final ClusterNode node;
     private final IMap<String, SessionRecord> map;
     private final Duration expiry;
+    private final Comings comings = new Comings();
 
     /**
      * The sessions as seen from a node.
@@ -66,6 +67,11 @@ public final class Sessions {
         this.node = node;
         this.map = node.map(MAP);
         this.expiry = expiry;
+    }
+
+    /** How often sessions came and went. */
+    public Comings comings() {
+        return comings;
     }
 
     /** A new session of that user, connected to this node. */
@@ -178,6 +184,7 @@ public final class Sessions {
     }
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {
+        comings.count(state, cause);
         Liveness.of(record, state, cause, node.now()).publish(vertx.eventBus());
     }
 

@@ -56,6 +56,7 @@ class SettingsTest {
                         Duration.ofSeconds(5),
                         8 * 1024));
         assertThat(settings.drain().time()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.log().format()).isEqualTo(Settings.LogFormat.TEXT);
     }
 
     @Test

@@ -99,12 +99,12 @@ final class NodeProcess {
         return get(path).body();
     }
 
-    /** All of the node's own gauges, {@code baton_…}, by name. */
+    /** All of the node's own metrics, {@code baton_…}, by name and tags. */
     Map<String, Long> gauges() {
         Map<String, Long> gauges = new TreeMap<>();
         metrics().lines().filter(line -> line.startsWith("baton_")).forEach(line -> {
-            String[] parts = line.split(" ", 2);
-            gauges.put(parts[0], (long) Double.parseDouble(parts[1]));
+            int space = line.lastIndexOf(' ');
+            gauges.put(line.substring(0, space), (long) Double.parseDouble(line.substring(space + 1)));
         });
         return gauges;
     }
