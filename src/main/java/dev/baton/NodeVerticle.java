@@ -8,6 +8,9 @@ import dev.baton.cluster.OneStore;
 import dev.baton.cluster.Roll;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
+import dev.baton.documents.DocumentDesk;
+import dev.baton.documents.DocumentsApi;
+import dev.baton.documents.DocumentsVerticle;
 import dev.baton.gateway.Connections;
 import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
@@ -19,6 +22,7 @@ import dev.baton.ops.Readiness;
 import dev.baton.rights.EditorLockVerticle;
 import dev.baton.rights.Locks;
 import dev.baton.rights.Reservations;
+import dev.baton.room.Moderation;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.SessionSweepVerticle;
 import dev.baton.session.Sessions;
@@ -92,8 +96,10 @@ public final class NodeVerticle extends VerticleBase {
         RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
         Connections connections = new Connections(meters.gateway());
-        ManagementVerticle management =
-                new ManagementVerticle(settings.management().host(), settings.managementPort(), readiness, gauges);
+        Moderation moderation = new Moderation(node, sessions, locks);
+        DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
+        ManagementVerticle management = new ManagementVerticle(
+                settings.management().host(), settings.managementPort(), readiness, gauges, new DocumentsApi(desk));
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
@@ -109,6 +115,7 @@ public final class NodeVerticle extends VerticleBase {
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
+                .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
                     vertx.eventBus()
@@ -138,6 +145,7 @@ public final class NodeVerticle extends VerticleBase {
             all = all.compose(v -> part(server));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
+        node.on(Moderation.REMOVED, context, json -> connections.removed(json.getString("session")));
         return all.map(v -> servers.get(0).port());
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.gateway;
 
+import dev.baton.protocol.CloseCode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,11 @@ public final class Connections {
     /** A session goes on elsewhere, for the {@code generation}-th time: its earlier connection here is closed. */
     public void replaced(String session, long generation) {
         of(session).ifPresent(connection -> connection.replacedBy(generation));
+    }
+
+    /** A session has been ended by somebody: its connection here is closed for good. */
+    public void removed(String session) {
+        of(session).ifPresent(connection -> connection.leave(CloseCode.REMOVED));
     }
 
     /** All that have a session. */

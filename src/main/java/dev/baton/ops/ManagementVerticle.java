@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,15 +27,17 @@ public final class ManagementVerticle extends VerticleBase {
     private final int wanted;
     private final Readiness readiness;
     private final Gauges gauges;
+    private final Consumer<Router> more;
     private Optional<HttpServer> server = Optional.empty();
     private Map<String, String> said = Map.of();
 
-    /** Listens on {@code port}, or on any free one when that is 0. */
-    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges) {
+    /** Listens on {@code port}, or on any free one when that is 0; {@code more} adds what else is served there. */
+    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges, Consumer<Router> more) {
         this.host = host;
         this.wanted = port;
         this.readiness = readiness;
         this.gauges = gauges;
+        this.more = more;
     }
 
     @Override
@@ -47,6 +50,7 @@ public final class ManagementVerticle extends VerticleBase {
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(text))
                 .onFailure(routed::fail));
+        more.accept(router);
         vertx.setPeriodic(LOOK, id -> look());
         HttpServer http = vertx.createHttpServer();
         server = Optional.of(http);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ObjLongConsumer;
 import org.slf4j.Logger;
@@ -90,6 +91,11 @@ public final class Locks {
     public Future<Optional<LockRecord>> find(String document) {
         return ClusterNode.future(vertx.getOrCreateContext(), map.getAsync(document))
                 .map(Optional::ofNullable);
+    }
+
+    /** The documents that have a record, on whichever node: those that somebody is in, or has a claim on. Off the event loop. */
+    public Future<Set<String>> documents() {
+        return vertx.executeBlocking(() -> map.keySet(), false);
     }
 
     /** The records this node acts for. Reads off the event loop. */

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -129,11 +130,15 @@ final class NodeProcess {
     }
 
     private HttpResponse<String> get(String path) {
+        return send(path, request -> request);
+    }
+
+    /** Any request to the management port. */
+    HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> more) {
         URI uri = URI.create("http://127.0.0.1:" + ready().group(3) + path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10));
         try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {
