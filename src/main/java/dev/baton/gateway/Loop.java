@@ -17,13 +17,19 @@ final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
     private List<Connection> unflushed = new ArrayList<>();
+    private final GatewayMeters meters;
+    private final long tickNanos;
+    private long ticked;
 
     /** Written on the loop, read from anywhere. */
     private volatile int beats;
 
     /** On the event loop that calls. */
-    Loop(Context context, Duration tick) {
+    Loop(Context context, Duration tick, GatewayMeters meters) {
         this.context = context;
+        this.meters = meters;
+        this.tickNanos = tick.toNanos();
+        this.ticked = System.nanoTime();
         this.wheel = new HeartbeatWheel<>(tick, now());
     }
 
@@ -37,6 +43,7 @@ final class Loop implements Lane, Visitor<Connection> {
         if (to.isEmpty()) {
             return;
         }
+        meters.delivered(to.size());
         context.runOnContext(v -> {
             ByteBuf encoded = TextFrames.encode(((Connection) to.get(0)).allocator(), frame);
             to.forEach(outbox -> ((Connection) outbox).write(encoded.retainedDuplicate()));
@@ -86,6 +93,9 @@ final class Loop implements Lane, Visitor<Connection> {
 
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
+        long now = System.nanoTime();
+        meters.lagged(Math.max(0, now - ticked - tickNanos));
+        ticked = now;
         wheel.tick(now(), this);
         beats = wheel.size();
     }
