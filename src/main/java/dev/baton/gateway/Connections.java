@@ -16,6 +16,17 @@ public final class Connections {
     private final LimitCounts limits = new LimitCounts();
     private final UserSockets users = new UserSockets();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
+    private final GatewayMeters meters;
+
+    /** None yet; what happens to those to come is counted there. */
+    public Connections(GatewayMeters meters) {
+        this.meters = meters;
+    }
+
+    /** What is counted of them. */
+    GatewayMeters meters() {
+        return meters;
+    }
 
     /** Counts a socket in, unless there are that many already. */
     boolean tryOpen(int most) {
@@ -59,7 +70,7 @@ public final class Connections {
         of(session).ifPresent(connection -> connection.replacedBy(generation));
     }
 
-    /** A moderator has ended a session: its connection here is closed. */
+    /** A session has been ended by somebody: its connection here is closed for good. */
     public void removed(String session) {
         of(session).ifPresent(connection -> connection.leave(CloseCode.REMOVED));
     }

@@ -148,22 +148,21 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * A moderator gives the pen to somebody who is here. A holder that loses it so stands at the end of the line. While the pen is
-     * on its way, or nobody knows yet who has it, that one becomes the first in line.
+     * Somebody who may decides that the pen goes to that one, whoever has it. Does nothing while it is on its way already, or when
+     * that one has it or is away.
      */
-    public EditLock appoint(Waiter to, long now) {
-        boolean theirs = find(to.session()).isPresent() && line.stream().noneMatch(waiter -> waiter.is(to.session()));
-        if (theirs) {
-            return enqueue(to, now); // says that it is here, and takes up a claim that it had let go
+    public EditLock give(Waiter to, String why, long now) {
+        if (!to.online()) {
+            return this;
         }
-        if (tenure instanceof Tenure.Held held) {
-            return demote(held.holder())
-                    .handOver(Optional.of(to), new Move(held.holder().session(), "moderated", now))
-                    .settle(now);
+        if (tenure instanceof Tenure.Held held && !held.holder().is(to.session())) {
+            Move move = new Move(held.holder().session(), why, now);
+            return demote(held.holder()).handOver(Optional.of(to), move).settle(now);
         }
-        List<Waiter> first = new ArrayList<>(without(to.session()));
-        first.add(0, to);
-        return withLine(first).settle(now);
+        if (tenure instanceof Tenure.Free) {
+            return handOver(Optional.of(to), new Move(Move.NOBODY, why, now)).settle(now);
+        }
+        return this;
     }
 
     /** The store raised the epoch for that session. */

@@ -100,11 +100,11 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
-    /** {@link EditLock#appoint}. */
-    record Appoint(Waiter to) implements OfLock {
+    /** {@link EditLock#give}. */
+    record Give(Waiter to, String cause) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
-            return lock.appoint(to, now);
+            return lock.give(to, cause, now);
         }
     }
 

@@ -18,7 +18,7 @@ final class Reconciliation {
             return missing(waiter, reservations, now);
         }
         if (record.removed()) {
-            return Optional.of(new LockEvent.Leave(waiter.session(), "removed"));
+            return Optional.of(new LockEvent.Leave(waiter.session(), SessionRecord.REMOVED));
         }
         if (record.link() instanceof SessionRecord.Offline offline) {
             boolean known = !waiter.online() && waiter.generation() >= record.generation();

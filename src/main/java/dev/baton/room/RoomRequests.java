@@ -42,7 +42,7 @@ final class RoomRequests {
     RoomRequests(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
-        this.moderation = new Moderation(on);
+        this.moderation = new Moderation(on.node(), on.sessions(), on.locks());
     }
 
     /** One client's request: who asks, and how it is answered. */
@@ -133,6 +133,17 @@ final class RoomRequests {
     private void explain(Asking asking, String document, Throwable failure) {
         if (failure instanceof Refusal refusal) {
             asking.outbox().send(Frames.error(asking.mark(), refusal.code, refusal.getMessage(), refusal.retry));
+        } else if (failure instanceof Moderation.Refused refused) {
+            ErrorCode code =
+                    switch (refused.reason()) {
+                        case ABSENT -> ErrorCode.BAD_MESSAGE;
+                        case AWAY, VIEWER -> ErrorCode.FORBIDDEN;
+                        case MOVING -> ErrorCode.BUSY;
+                    };
+            OptionalLong retry = refused.reason() == Moderation.Refused.Reason.MOVING
+                    ? OptionalLong.of(RoomVerticle.RETRY)
+                    : OptionalLong.empty();
+            asking.outbox().send(Frames.error(asking.mark(), code, refused.getMessage(), retry));
         } else if (failure instanceof LogException log) {
             // In words of our own: the log's are for the operator, and name the store.
             boolean busy = log.reason() == LogException.Reason.BUSY;
@@ -225,7 +236,7 @@ final class RoomRequests {
         Waiter waiter = room.waiter(asking.ref());
         long until = on.node().now() + on.answer().toMillis();
         Future<LockOutcome> asked = asking.ref().roles().allow(request.document(), Role.MODERATE)
-                ? moderation.give(request.document(), waiter)
+                ? moderation.handOver(request.document(), asking.session())
                 : on.locks().submit(request.document(), new LockEvent.Request(waiter, until));
         return asked.map(outcome -> {
             stand(asking, room, Mode.EDIT);
@@ -298,21 +309,15 @@ final class RoomRequests {
     }
 
     private Future<Void> handOver(Asking asking, Room room, ClientMessage.HandOver handOver) {
-        return heir(room, handOver.document(), Optional.of(handOver.session()))
-                .compose(heir -> heir.isEmpty()
-                        ? Future.failedFuture(new Refusal(ErrorCode.FORBIDDEN, "that session is not online"))
-                        : moderation.give(handOver.document(), heir.get(0)))
-                .map(outcome -> tell(asking, room, outcome));
+        return moderation.handOver(handOver.document(), handOver.session()).map(outcome -> tell(asking, room, outcome));
     }
 
     private Future<Void> remove(Asking asking, Room room, ClientMessage.Remove remove) {
-        if (room.member(remove.session()).isEmpty()) {
-            return Future.failedFuture(
-                    new Refusal(ErrorCode.BAD_MESSAGE, "session names nobody who is in the document"));
-        }
-        // Said first: whoever removes itself is told so too.
-        asking.outbox().send(Frames.removed(asking.mark(), remove.document(), remove.session()));
-        return moderation.remove(room, remove.document(), remove.session());
+        return moderation.remove(remove.document(), remove.session()).map(record -> {
+            room.unseat(remove.session(), SessionRecord.REMOVED);
+            asking.outbox().send(Frames.removed(asking.mark(), remove.document(), remove.session()));
+            return null;
+        });
     }
 
     /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late. */
@@ -386,6 +391,7 @@ final class RoomRequests {
         }
         return on.log().append(append).map(result -> {
             if (result instanceof AppendResult.Applied applied) {
+                on.meters().applied();
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
                     room.entries().written(EntryText.of(applied.entry()));
@@ -437,8 +443,9 @@ final class RoomRequests {
         return Future.failedFuture(new Refusal(ErrorCode.UNAVAILABLE, why, OptionalLong.of(RoomVerticle.RETRY)));
     }
 
-    private static void fenced(
+    private void fenced(
             Asking asking, Room room, String document, Optional<String> id, long epoch, Optional<Tenant> holder) {
+        on.meters().fenced();
         Optional<Member> shown = holder.map(tenant -> room.member(tenant.session())
                 .map(member -> member.as(Mode.EDIT))
                 .orElseGet(() -> stranger(tenant)));

@@ -25,8 +25,9 @@ sealed interface SessionEvent extends Serializable {
 
         @Override
         public boolean applies(SessionRecord record, long now) {
+            boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
             boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
-            return ResumeSecret.matches(hash, record.secretHash()) && same && !record.removed() && !record.over(now);
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.removed();
         }
 
         @Override
@@ -57,7 +58,7 @@ sealed interface SessionEvent extends Serializable {
     record Enter(long generation, String document, Standing standing) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.generation() == generation;
+            return record.generation() == generation && !record.removed();
         }
 
         @Override
@@ -92,8 +93,8 @@ sealed interface SessionEvent extends Serializable {
         }
     }
 
-    /** Somebody who may has ended it; that is remembered for so long, in milliseconds. */
-    record Remove(long remembered) implements SessionEvent {
+    /** Somebody ends it; its record lingers for a while, for those who would otherwise put it back. */
+    record Remove(long lingers) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
             return !record.removed();
@@ -101,15 +102,15 @@ sealed interface SessionEvent extends Serializable {
 
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
-            return record.with(new SessionRecord.Removed(now + remembered));
+            return record.with(new SessionRecord.Offline(SessionRecord.REMOVED, now, now + lingers));
         }
     }
 
-    /** Nobody came back in time, or what was removed need not be remembered longer. */
+    /** Nobody came back in time. */
     record Expire() implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.over(now);
+            return record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
         }
 
         @Override

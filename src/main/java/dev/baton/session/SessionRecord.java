@@ -29,6 +29,9 @@ public record SessionRecord(
         Roles roles)
         implements Serializable {
 
+    /** The cause of its end when it was ended by somebody. */
+    public static final String REMOVED = "removed";
+
     /** Keeps the map immutable. */
     public SessionRecord {
         documents = Map.copyOf(documents);
@@ -43,34 +46,20 @@ public record SessionRecord(
     /**
      * It is not, and may be resumed until then.
      *
-     * @param cause {@code closed}, {@code timeout} or {@code node-lost}
+     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED}, and it cannot be resumed
      * @param since when it was lost, in milliseconds of cluster time
      * @param until when it expires
      */
     public record Offline(String cause, long since, long until) implements Link {}
 
-    /**
-     * It was ended before its time, and nobody may take it up again. Kept for a while, so that whoever has not heard of it does
-     * not put the session back.
-     *
-     * @param until when it is forgotten
-     */
-    public record Removed(long until) implements Link {}
+    /** Whether it was ended by somebody; the record is kept a little longer, so that nobody takes it for lost and puts it back. */
+    public boolean removed() {
+        return link instanceof Offline offline && offline.cause().equals(REMOVED);
+    }
 
     /** Whether it is connected. */
     public boolean online() {
         return link instanceof Online;
-    }
-
-    /** Whether it was ended before its time. */
-    public boolean removed() {
-        return link instanceof Removed;
-    }
-
-    /** Whether, at that time, it is no more than something to forget. */
-    boolean over(long now) {
-        return (link instanceof Offline offline && now >= offline.until())
-                || (link instanceof Removed removed && now >= removed.until());
     }
 
     SessionRecord with(Link other) {

@@ -9,7 +9,6 @@ import dev.baton.protocol.User;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
@@ -33,15 +32,15 @@ public final class Sessions {
     /** The name of the shared map. */
     public static final String MAP = "baton.sessions";
 
-    /** The type of the message to the node of a session that somebody has removed. */
-    public static final String REMOVED = "removed";
-
     /** What travels between the nodes on behalf of sessions. */
     public static final List<Class<?>> TRAVELLING =
             List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
 
     /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
     private static final long TOLD_OFF = 1_500;
+
+    /** How long a removed session is remembered: longer than any node takes to compare its members with their sessions. */
+    private static final long LINGERS = 10_000;
 
     /**
      * A session that has just been connected.
@@ -65,6 +64,7 @@ public final class Sessions {
     private final ClusterNode node;
     private final IMap<String, SessionRecord> map;
     private final Duration expiry;
+    private final Comings comings = new Comings();
 
     /**
      * The sessions as seen from a node.
@@ -76,6 +76,11 @@ public final class Sessions {
         this.node = node;
         this.map = node.map(MAP);
         this.expiry = expiry;
+    }
+
+    /** How often sessions came and went. */
+    public Comings comings() {
+        return comings;
     }
 
     /** A new session of that user, connected to this node. */
@@ -139,23 +144,20 @@ public final class Sessions {
                 });
     }
 
+    /**
+     * Ends a session, connected or not: it cannot be resumed, and everybody is told that it is gone. Its socket is the caller's
+     * to close. Empty when there is no such session.
+     */
+    public Future<Optional<SessionRecord>> remove(String session) {
+        return submit(session, new SessionEvent.Remove(LINGERS)).map(outcome -> {
+            outcome.after().ifPresent(after -> publish(after, Liveness.State.GONE, SessionRecord.REMOVED));
+            return outcome.after();
+        });
+    }
+
     /** The user on that connection of the session has other roles from now on. Empty when the session is elsewhere. */
     public Future<Optional<SessionRecord>> authorize(String session, long generation, Roles roles) {
         return submit(session, new SessionEvent.Authorize(generation, roles)).map(SessionProcessor.Outcome::after);
-    }
-
-    /**
-     * Ends a session before its time: its documents are told, its node closes the socket, and nobody can resume it. Empty when
-     * there is no such session, or it was removed already.
-     */
-    public Future<Optional<SessionRecord>> remove(String session) {
-        return submit(session, new SessionEvent.Remove(expiry.toMillis())).map(outcome -> {
-            outcome.after().ifPresent(after -> {
-                publish(after, Liveness.State.GONE, "removed");
-                node.tell(after.node(), REMOVED, new JsonObject().put("session", session));
-            });
-            return outcome.after();
-        });
     }
 
     /** The session takes part in a document. Empty when the session is connected elsewhere by now. */
@@ -176,7 +178,7 @@ public final class Sessions {
             return Future.succeededFuture(Map.of());
         }
         Set<String> asked = Set.copyOf(ids);
-        return vertx.executeBlocking(() -> map.getAll(asked), false);
+        return node.read(() -> map.getAll(asked));
     }
 
     /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
@@ -190,13 +192,12 @@ public final class Sessions {
     Future<Void> sweep() {
         long now = node.now();
         Set<String> alive = node.nodes();
-        return vertx.executeBlocking(() -> map.localKeySet(new Overdue(now, alive)), false)
-                .compose(overdue -> {
-                    for (String session : overdue) {
-                        settle(session, alive);
-                    }
-                    return Future.succeededFuture();
-                });
+        return node.read(() -> map.localKeySet(new Overdue(now, alive))).compose(overdue -> {
+            for (String session : overdue) {
+                settle(session, alive);
+            }
+            return Future.succeededFuture();
+        });
     }
 
     private void settle(String session, Set<String> alive) {
@@ -206,7 +207,7 @@ public final class Sessions {
             }
             if (!record.online()) {
                 submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
-                        .filter(after -> !after.removed()) // of that one it was told when it happened
+                        .filter(after -> !after.removed())
                         .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
             } else if (!alive.contains(record.node())) {
                 lose(session, record.generation(), "node-lost", lostSince(record.node()));
@@ -221,6 +222,7 @@ public final class Sessions {
     }
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {
+        comings.count(state, cause);
         Liveness.of(record, state, cause, node.now()).publish(vertx.eventBus());
     }
 
@@ -238,7 +240,9 @@ public final class Sessions {
         @Override
         public boolean apply(Map.Entry<String, SessionRecord> entry) {
             SessionRecord record = entry.getValue();
-            return record.online() ? !alive.contains(record.node()) : record.over(now);
+            return record.link() instanceof SessionRecord.Offline offline
+                    ? now >= offline.until()
+                    : !alive.contains(record.node());
         }
     }
 }

@@ -25,8 +25,8 @@ class SecurityPageTest {
         Map<String, String> sources = sources();
         assertThat(named).allSatisfy(test -> assertThat(sources.getOrDefault(test.group(1), ""))
                 .as(test.group())
-                .containsPattern("(@Test|@ParameterizedTest|@MethodSource|@ValueSource)[^;]*void "
-                        + test.group(2) + "\\("));
+                .containsPattern(
+                        "(@Test|@ParameterizedTest|@MethodSource|@ValueSource)[^;]*void " + test.group(2) + "\\("));
         List<String> rows = page.lines()
                 .dropWhile(line -> !line.startsWith("| attack"))
                 .skip(2)
@@ -38,7 +38,8 @@ class SecurityPageTest {
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new TreeMap<>();
         try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
                 sources.put(file.getFileName().toString().replace(".java", ""), Files.readString(file));
             }
         }

@@ -48,7 +48,11 @@ class CrossSiteIT {
         });
         site.start();
         nodes = Nodes.start(CrossSiteIT.class, 1, Map.of());
-        nodes.add(1, Map.of("BATON_HTTP_ORIGINS", "http://127.0.0.1:" + site.getAddress().getPort()));
+        nodes.add(
+                1,
+                Map.of(
+                        "BATON_HTTP_ORIGINS",
+                        "http://127.0.0.1:" + site.getAddress().getPort()));
     }
 
     @AfterAll

@@ -225,7 +225,7 @@ class RolesIT {
         mod.join("view");
         JsonObject rights = mod.ask("request", none());
         assertThat(rights.getString("you")).isEqualTo("holder");
-        assertThat(rights.getString("cause")).isEqualTo("moderated");
+        assertThat(rights.getString("cause")).isEqualTo("moderator");
         assertThat(rights.getLong("epoch")).isGreaterThan(epoch);
         assertThat(rights.getJsonArray("queue"))
                 .as("whoever waited keeps the place, the former holder comes last")
