@@ -46,7 +46,7 @@ public final class EditorLockVerticle extends VerticleBase {
     private boolean sweeping;
 
     /** By document: whom a lock takes for away whose connection is there, as the last sweep found. */
-    private final Map<String, Set<String>> doubted = new HashMap<>();
+    private Map<String, Set<String>> doubted = Map.of();
 
     /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
     public EditorLockVerticle(
@@ -160,13 +160,20 @@ public final class EditorLockVerticle extends VerticleBase {
         Set<String> alive = node.nodes();
         return sessions.find(named).map(found -> {
             long now = node.now();
-            records.forEach((document, record) -> mend(document, record, found, alive, now));
+            Map<String, Set<String>> doubtedNow = new HashMap<>();
+            records.forEach((document, record) -> mend(document, record, found, alive, now, doubtedNow));
+            doubted = doubtedNow;
             return null;
         });
     }
 
     private void mend(
-            String document, LockRecord record, Map<String, SessionRecord> found, Set<String> alive, long now) {
+            String document,
+            LockRecord record,
+            Map<String, SessionRecord> found,
+            Set<String> alive,
+            long now,
+            Map<String, Set<String>> doubtedNow) {
         for (String audience : record.audience()) {
             if (!alive.contains(audience)) {
                 submit(document, new LockEvent.Exit(audience));
@@ -184,10 +191,8 @@ public final class EditorLockVerticle extends VerticleBase {
                 }
             }
         }
-        if (doubts.isEmpty()) {
-            doubted.remove(document);
-        } else {
-            doubted.put(document, doubts);
+        if (!doubts.isEmpty()) {
+            doubtedNow.put(document, doubts);
         }
         if (record.lock().pending() || now >= record.lock().deadline().orElse(Long.MAX_VALUE)) {
             submit(document, new LockEvent.Tick());
