@@ -140,8 +140,7 @@ final class NodeMeters {
 
     /** The cluster as this node sees it. */
     void show(ClusterNode node) {
-        gauges.add(
-                "baton.cluster.nodes", "live nodes", () -> node.nodes().size());
+        gauges.add("baton.cluster.nodes", "live nodes", () -> node.nodes().size());
         gauges.add("baton.session.records", "session records this node owns", () -> node.owned(Sessions.MAP));
         gauges.add("baton.lock.records", "lock records this node owns", () -> node.owned(Locks.MAP));
         gauges.add("baton.roster.records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
@@ -150,13 +149,15 @@ final class NodeMeters {
     /** The store as this node sees it. */
     void show(DocumentLog log) {
         gauges.add("baton.store.up", "1 while the store answers", () -> log.available() ? 1 : 0);
-        gauges.add("baton.store.queue", "writes not answered yet", () -> log.stats().waiting());
+        gauges.add("baton.store.queue", "writes not answered yet", () -> log.stats()
+                .waiting());
         gauges.add(
-                "baton.store.queue.bytes",
-                "what they hold",
-                () -> log.stats().waitingBytes());
-        gauges.spent("baton.store.commit", "transactions committed", () -> log.stats().commits(), () -> log.stats()
-                .commitMicros());
+                "baton.store.queue.bytes", "what they hold", () -> log.stats().waitingBytes());
+        gauges.spent(
+                "baton.store.commit",
+                "transactions committed",
+                () -> log.stats().commits(),
+                () -> log.stats().commitMicros());
         gauges.count("baton.store.entries", "entries written by them", () -> log.stats()
                 .entries());
         gauges.count("baton.store.retries", "transactions tried again", () -> log.stats()
@@ -167,7 +168,10 @@ final class NodeMeters {
 
     /** What stands against being ready, by name. */
     void show(Readiness readiness) {
-        gauges.add("baton.ready", "1 while new clients are welcome", () -> readiness.obstacles().isEmpty() ? 1 : 0);
+        gauges.add(
+                "baton.ready",
+                "1 while new clients are welcome",
+                () -> readiness.obstacles().isEmpty() ? 1 : 0);
         for (String name : List.of("node", "store", "cluster", "lease")) {
             gauges.add(
                     "baton.obstacle",

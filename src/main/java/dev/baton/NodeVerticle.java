@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +49,12 @@ public final class NodeVerticle extends VerticleBase {
 
     /** A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the answer. */
     static final String DRAIN = "baton.node.drain";
+
+    /**
+     * After the last socket has gone, in milliseconds: its client is back by then. It is served at once by a cluster that stands
+     * still, and would wait while this node's partitions move.
+     */
+    private static final long COMING_BACK = 1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
 
@@ -69,8 +76,10 @@ public final class NodeVerticle extends VerticleBase {
         Logs.of(node.id());
         unlisten = node.onChange(
                 context,
-                came -> LOG.info("node {} has joined, {} nodes now", came, node.nodes().size()),
-                lost -> LOG.info("node {} has gone, {} nodes now", lost, node.nodes().size()));
+                came -> LOG.info(
+                        "node {} has joined, {} nodes now", came, node.nodes().size()),
+                lost -> LOG.info(
+                        "node {} has gone, {} nodes now", lost, node.nodes().size()));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
                 .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
@@ -118,10 +127,9 @@ public final class NodeVerticle extends VerticleBase {
                 .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
-                    vertx.eventBus()
-                            .localConsumer(DRAIN, asked -> drain(
-                                            settings.drain().time(), connections)
-                                    .onComplete(gone -> asked.reply("gone")));
+                    vertx.eventBus().localConsumer(DRAIN, asked -> drain(
+                                    settings.drain().time(), connections)
+                            .onComplete(gone -> asked.reply("gone")));
                     readiness.started();
                     ReadyLine.print(
                             node.id(), port, management.port(), node.nodes().size());
@@ -152,9 +160,12 @@ public final class NodeVerticle extends VerticleBase {
     /** Not ready any more, no new sockets, and those there are told to go, one by one. Everything else works on for them. */
     private Future<Void> drain(Duration time, Connections connections) {
         readiness.draining();
-        LOG.info("draining: {} sockets are told to go, over {} ms", connections.sockets(), time.toMillis());
+        int sockets = connections.sockets();
+        LOG.info("draining: {} sockets are told to go, over {} ms", sockets, time.toMillis());
         return Future.join(servers.stream().map(server -> server.drain(time)).toList())
-                .mapEmpty();
+                .compose(gone -> sockets == 0
+                        ? Future.succeededFuture()
+                        : vertx.timer(COMING_BACK, TimeUnit.MILLISECONDS).mapEmpty());
     }
 
     private static void replaced(Connections connections, JsonObject json) {

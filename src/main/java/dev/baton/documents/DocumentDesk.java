@@ -68,16 +68,20 @@ public final class DocumentDesk {
         if (limit < 1 || limit > PAGE) {
             return Future.failedFuture(new DeskException(DeskException.BAD, "limit must be from 1 to " + PAGE));
         }
-        return locks.documents().map(names -> {
-            List<String> rest = names.stream()
-                    .filter(name -> name.compareTo(after) > 0)
-                    .sorted()
-                    .limit(limit + 1L)
-                    .toList();
-            return new JsonObject()
-                    .put("documents", new JsonArray(rest.stream().limit(limit).toList()))
-                    .put("more", rest.size() > limit);
-        }).recover(this::explain);
+        return locks.documents()
+                .map(names -> {
+                    List<String> rest = names.stream()
+                            .filter(name -> name.compareTo(after) > 0)
+                            .sorted()
+                            .limit(limit + 1L)
+                            .toList();
+                    return new JsonObject()
+                            .put(
+                                    "documents",
+                                    new JsonArray(rest.stream().limit(limit).toList()))
+                            .put("more", rest.size() > limit);
+                })
+                .recover(this::explain);
     }
 
     /**
@@ -86,15 +90,16 @@ public final class DocumentDesk {
      */
     public Future<JsonObject> state(String document) {
         return named(document)
-                .compose(name -> log.state(name).compose(stored -> locks.find(name).map(record -> {
-                    if (record.isEmpty() && stored.head() == 0 && stored.epoch() == 0) {
-                        throw unknown(name);
-                    }
-                    return Describe.rights(rights(stored, record))
-                            .put("log", log.id())
-                            .put("seq", stored.head())
-                            .put("snapshot", stored.snapshotSeq());
-                })))
+                .compose(name -> log.state(name)
+                        .compose(stored -> locks.find(name).map(record -> {
+                            if (record.isEmpty() && stored.head() == 0 && stored.epoch() == 0) {
+                                throw unknown(name);
+                            }
+                            return Describe.rights(rights(stored, record))
+                                    .put("log", log.id())
+                                    .put("seq", stored.head())
+                                    .put("snapshot", stored.snapshotSeq());
+                        })))
                 .recover(this::explain);
     }
 
@@ -104,8 +109,7 @@ public final class DocumentDesk {
             return record.get().lock().view(stored.document(), node.now());
         }
         Optional<Member> holder = stored.holder().map(DocumentDesk::away);
-        return new RightsState(
-                stored.document(), stored.epoch(), holder, OptionalLong.empty(), List.of(), "recovered");
+        return new RightsState(stored.document(), stored.epoch(), holder, OptionalLong.empty(), List.of(), "recovered");
     }
 
     private static Member away(Tenant tenant) {
@@ -116,10 +120,9 @@ public final class DocumentDesk {
     public Future<JsonObject> members(String document) {
         return named(document)
                 .compose(name -> locks.find(name).compose(record -> {
-                    List<Future<Optional<Roster>>> rosters =
-                            record.map(LockRecord::audience).orElse(List.of()).stream()
-                                    .map(peer -> roster(name, peer))
-                                    .toList();
+                    List<Future<Optional<Roster>>> rosters = record.map(LockRecord::audience).orElse(List.of()).stream()
+                            .map(peer -> roster(name, peer))
+                            .toList();
                     return Future.all(rosters).map(all -> describe(name, all.list()));
                 }))
                 .recover(this::explain);
@@ -137,8 +140,8 @@ public final class DocumentDesk {
         rosters.stream()
                 .flatMap(Optional::stream)
                 .flatMap(roster -> roster.seats().values().stream())
-                .forEach(seat -> seats.merge(
-                        seat.member().session(), seat, (one, other) -> other.outranks(one) ? other : one));
+                .forEach(seat ->
+                        seats.merge(seat.member().session(), seat, (one, other) -> other.outranks(one) ? other : one));
         List<JsonObject> members = seats.values().stream()
                 .map(Seat::member)
                 .sorted(Comparator.comparingLong(Member::since).thenComparing(Member::session))

@@ -92,11 +92,11 @@ public final class DocumentsApi implements Consumer<Router> {
             throw new DeskException(UNSUPPORTED, "Content-Type must be " + JSON);
         }
         try {
-            if (asked.body().buffer() != null && asked.body().buffer().toJson() instanceof JsonObject object) {
-                return object;
+            if (asked.body().buffer() != null) {
+                return asked.body().buffer().toJsonObject();
             }
-        } catch (DecodeException notJson) {
-            // The same answer as to JSON of another kind.
+        } catch (DecodeException notOne) {
+            // The same answer as to no body at all.
         }
         throw new DeskException(DeskException.BAD, "the body must be a JSON object");
     }

@@ -118,8 +118,8 @@ public final class ServerVerticle extends VerticleBase {
     private Future<Void> goAway(Duration over) {
         if (going.isEmpty()) {
             // Closes the port now, and cuts off what is left of the connections when that time is over.
-            Future<Void> closed = server.map(http -> http.shutdown(
-                            over.plusSeconds(CLOSING).toMillis(), TimeUnit.MILLISECONDS))
+            Future<Void> closed = server.map(
+                            http -> http.shutdown(over.plusSeconds(CLOSING).toMillis(), TimeUnit.MILLISECONDS))
                     .orElse(Future.succeededFuture());
             going = Optional.of(Drain.begin(vertx, List.copyOf(open), over).compose(left -> closed));
         }

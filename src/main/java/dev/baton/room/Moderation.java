@@ -82,7 +82,8 @@ public final class Moderation {
             }
             Waiter to = new Waiter(
                     record.id(), record.user(), record.secretHash(), node.now(), record.generation(), Presence.HERE);
-            // First let what is under way settle; a lock that nobody has asked for since a restart is read from the store so.
+            // First let what is under way settle; a lock that nobody has asked for since a restart is read from the
+            // store so.
             return locks.submit(document, new LockEvent.Tick())
                     .compose(settled -> locks.submit(document, new LockEvent.Give(to, MODERATOR)))
                     .compose(given -> given.applied() || holds(given, session)

@@ -17,8 +17,8 @@ class DrainPlanTest {
 
         assertThat(plan.due(Duration.ZERO)).isEqualTo(1);
         assertThat(plan.due(Duration.ofMillis(1_999))).isEqualTo(1);
-        assertThat(plan.due(Duration.ofMillis(2_000))).isEqualTo(2);
-        assertThat(plan.due(Duration.ofMillis(8_000))).isEqualTo(5);
+        assertThat(plan.due(Duration.ofSeconds(2))).isEqualTo(2);
+        assertThat(plan.due(Duration.ofSeconds(8))).isEqualTo(5);
     }
 
     @Test

@@ -23,8 +23,8 @@ final class Balancer implements AutoCloseable {
     private final AtomicInteger turn = new AtomicInteger();
 
     private Balancer(Vertx vertx) {
-        this.client = vertx.createNetClient(
-                new NetClientOptions().setConnectTimeout(Math.toIntExact(Duration.ofSeconds(2).toMillis())));
+        this.client = vertx.createNetClient(new NetClientOptions()
+                .setConnectTimeout(Math.toIntExact(Duration.ofSeconds(2).toMillis())));
         this.server = vertx.createNetServer().connectHandler(this::connected);
     }
 
@@ -47,11 +47,13 @@ final class Balancer implements AutoCloseable {
 
     private void connected(NetSocket in) {
         in.pause();
-        reach(ports.size()).onSuccess(out -> {
-            in.pipeTo(out);
-            out.pipeTo(in);
-            in.resume();
-        }).onFailure(nobody -> in.close());
+        reach(ports.size())
+                .onSuccess(out -> {
+                    in.pipeTo(out);
+                    out.pipeTo(in);
+                    in.resume();
+                })
+                .onFailure(nobody -> in.close());
     }
 
     private Future<NetSocket> reach(int tries) {

@@ -107,10 +107,9 @@ class DocumentsIT {
         long fresh = ben.penAfter(document, epoch).rights().epoch();
         assertThat(ann.update(document, epoch, "late")).isInstanceOf(Outcome.Fenced.class);
         assertThat(ben.update(document, fresh, "two")).isInstanceOf(Outcome.Applied.class);
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(bystander.handOversOf(document))
-                        .last()
-                        .satisfies(news -> assertThat(news.getString("cause")).isEqualTo("moderator")));
+        await().atMost(SOON).untilAsserted(() -> assertThat(bystander.handOversOf(document))
+                .last()
+                .satisfies(news -> assertThat(news.getString("cause")).isEqualTo("moderator")));
 
         assertThat(bystander.ask(request("handover", ben)).getLong("epoch"))
                 .as("again is no harm")
@@ -129,10 +128,9 @@ class DocumentsIT {
         long fresh = ben.penAfter(document, epoch).rights().epoch();
         assertThat(ben.update(document, fresh, "two")).isInstanceOf(Outcome.Applied.class);
         assertThat(ben.departure(document, ann.session())).isEqualTo("removed");
-        await().atMost(SOON)
-                .untilAsserted(() -> assertThat(bystander.livenessOf(ann.session(), "gone"))
-                        .singleElement()
-                        .satisfies(news -> assertThat(news.getString("cause")).isEqualTo("removed")));
+        await().atMost(SOON).untilAsserted(() -> assertThat(bystander.livenessOf(ann.session(), "gone"))
+                .singleElement()
+                .satisfies(news -> assertThat(news.getString("cause")).isEqualTo("removed")));
         Person back = ann.resumeOn(nodes.get(1));
         assertThat(back.client().welcome().resumed()).isFalse();
         assertThat(back.session()).isNotEqualTo(ann.session());
@@ -156,11 +154,10 @@ class DocumentsIT {
     }
 
     private static void refused(int code, String words, Object request) {
-        assertThatThrownBy(() -> bystander.ask(request))
-                .isInstanceOfSatisfying(ReplyException.class, failure -> {
-                    assertThat(failure.failureCode()).isEqualTo(code);
-                    assertThat(failure.getMessage()).contains(words);
-                });
+        assertThatThrownBy(() -> bystander.ask(request)).isInstanceOfSatisfying(ReplyException.class, failure -> {
+            assertThat(failure.failureCode()).isEqualTo(code);
+            assertThat(failure.getMessage()).contains(words);
+        });
     }
 
     // ---- over HTTP ------------------------------------------------------------------------------------------------
@@ -193,9 +190,8 @@ class DocumentsIT {
     void documentsAreListedPageByPage() {
         String first = page(1, "asked/").getString(0);
         JsonObject all = new JsonObject(nodes.get(0).page("/api/documents?limit=1000"));
-        List<String> names = all.getJsonArray("documents").stream()
-                .map(String.class::cast)
-                .toList();
+        List<String> names =
+                all.getJsonArray("documents").stream().map(String.class::cast).toList();
 
         assertThat(names).isSorted().contains(document, first);
         assertThat(all.getBoolean("more")).isFalse();
@@ -228,12 +224,9 @@ class DocumentsIT {
     void aPageOfAnotherOriginMayNeitherReadNorChangeAnything() {
         NodeProcess node = nodes.get(0);
         answers(403, "another origin", node.send("/api/documents", to -> to.header("Origin", "http://evil.example")));
-        answers(
-                403,
-                "another origin",
-                node.send("/api/documents/remove", to -> to.header("Origin", "null")
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(target(ann).encode()))));
+        answers(403, "another origin", node.send("/api/documents/remove", to -> to.header("Origin", "null")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(target(ann).encode()))));
         assertThat(ann.client().isOpen()).isTrue();
     }
 
@@ -283,7 +276,6 @@ class DocumentsIT {
     }
 
     private static HttpResponse<String> send(NodeProcess node, String path, String type, String body) {
-        return node.send(
-                path, to -> to.header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
+        return node.send(path, to -> to.header("Content-Type", type).POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 }

@@ -29,6 +29,7 @@ class OperatorIT {
     @Test
     void whatHappensIsCountedWhereItHappened() {
         Map<String, String> quick = Map.of(
+                "BATON_CLUSTER_NODE_LEASE", "30s",
                 "BATON_HEARTBEAT_INTERVAL", "200ms",
                 "BATON_HEARTBEAT_TIMEOUT", "2s",
                 "BATON_HEARTBEAT_EDITOR_INTERVAL", "200ms",
@@ -101,7 +102,9 @@ class OperatorIT {
                 assertThat(line.getString("@timestamp")).isNotEmpty();
                 assertThat(line.getString("logger_name")).isNotEmpty();
             });
-            assertThat(lines(node)).filteredOn(line -> node.id().equals(line.getString("node"))).isNotEmpty();
+            assertThat(lines(node))
+                    .filteredOn(line -> node.id().equals(line.getString("node")))
+                    .isNotEmpty();
 
             List<Person> idle = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
@@ -110,12 +113,14 @@ class OperatorIT {
                 idle.add(person);
             }
             int before = lines(node).size();
-            await().during(Duration.ofSeconds(12)).atMost(SOON).until(() -> lines(node).size() == before);
-            assertThat(idle).allSatisfy(person -> assertThat(person.client().isOpen()).isTrue());
+            await().during(Duration.ofSeconds(12))
+                    .atMost(SOON)
+                    .until(() -> lines(node).size() == before);
+            assertThat(idle)
+                    .allSatisfy(person -> assertThat(person.client().isOpen()).isTrue());
 
             assertThat(second.terminate()).isZero();
-            await().atMost(SOON)
-                    .until(() -> said(node).contains("node " + second.id() + " has gone, 1 nodes now"));
+            await().atMost(SOON).until(() -> said(node).contains("node " + second.id() + " has gone, 1 nodes now"));
         }
     }
 

@@ -107,7 +107,11 @@ final class Regular {
         String id = name + "-" + sent++;
         open++;
         client.update(document, epoch.orElseThrow(), id, new JsonObject().put("by", id))
-                .onComplete(done -> written(id, done.succeeded() ? done.result().toString() : done.cause().toString(),
+                .onComplete(done -> written(
+                        id,
+                        done.succeeded()
+                                ? done.result().toString()
+                                : done.cause().toString(),
                         done.result()));
     }
 
@@ -131,7 +135,8 @@ final class Regular {
     }
 
     synchronized boolean online() {
-        return awaySince.isEmpty() && client.current().filter(BatonClient::isOpen).isPresent();
+        return awaySince.isEmpty()
+                && client.current().filter(BatonClient::isOpen).isPresent();
     }
 
     /** The sessions it has been; one, if all goes well. */
