@@ -23,7 +23,9 @@ containers=(baton-try-store baton-try-node1 baton-try-node2 baton-try-node3 bato
 e() { "${engine[@]}" "$@"; }
 
 down() {
-  e rm --force "${containers[@]}" >/dev/null 2>&1 || true
+  for name in "${containers[@]}"; do
+    e rm --force "$name" >/dev/null 2>&1 || true
+  done
   e network rm "$network" >/dev/null 2>&1 || true
   e volume rm baton-try-store >/dev/null 2>&1 || true
 }
