@@ -76,8 +76,8 @@ public interface DocumentLog {
      */
     Future<List<Entry>> read(String document, long after, int limit);
 
-    /** The heads of the documents, 0 for one that does not exist; one query for up to a thousand of them. */
-    Future<Map<String, Long>> heads(Collection<String> documents);
+    /** How far the documents have come, {@link Head#NONE} for one that does not exist; one query for up to a thousand of them. */
+    Future<Map<String, Head>> heads(Collection<String> documents);
 
     /** Whether the store answers in time as far as is known now; while it does not, writes fail at once. */
     boolean available();

@@ -165,7 +165,7 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
-    public Future<Map<String, Long>> heads(Collection<String> documents) {
+    public Future<Map<String, Head>> heads(Collection<String> documents) {
         Set<String> names = Set.copyOf(documents);
         names.forEach(name -> Text.requireName("document", name));
         return ask(connection -> reads.heads(connection, names));

@@ -37,6 +37,9 @@ public final class Locks {
     /** The name of the shared map. */
     public static final String MAP = "baton.locks";
 
+    /** What travels between the nodes on behalf of locks. */
+    public static final List<Class<?>> TRAVELLING = List.of(LockRecord.class, LockProcessor.class, LockOutcome.class);
+
     /** Where every completed hand-over is published. */
     public static final String ADDRESS = "baton.rights";
 

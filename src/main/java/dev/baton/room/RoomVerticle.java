@@ -3,7 +3,9 @@ package dev.baton.room;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
 import dev.baton.log.DocumentLog;
+import dev.baton.presence.Roster;
 import dev.baton.presence.RosterDiff;
+import dev.baton.presence.RosterKey;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.Json;
 import dev.baton.rights.LockNews;
@@ -29,6 +31,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     /** The name of the shared map of rosters. */
     public static final String ROSTERS = "baton.rosters";
+
+    /** What travels between the nodes on behalf of rooms, apart from messages. */
+    public static final List<Class<?>> TRAVELLING = List.of(Roster.class, RosterKey.class);
 
     static final String ROSTER_WANTED = "roster-wanted";
     static final String ROSTER_NONE = "roster-none";

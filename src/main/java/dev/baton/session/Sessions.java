@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,10 @@ public final class Sessions {
 
     /** The name of the shared map. */
     public static final String MAP = "baton.sessions";
+
+    /** What travels between the nodes on behalf of sessions. */
+    public static final List<Class<?>> TRAVELLING =
+            List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
 
     /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
     private static final long TOLD_OFF = 1_500;
