@@ -24,7 +24,7 @@ e() { "${engine[@]}" "$@"; }
 
 down() {
   for name in "${containers[@]}"; do
-    e rm --force "$name" >/dev/null 2>&1 || true
+    e rm --force --volumes "$name" >/dev/null 2>&1 || true
   done
   e network rm "$network" >/dev/null 2>&1 || true
   e volume rm baton-try-store >/dev/null 2>&1 || true
