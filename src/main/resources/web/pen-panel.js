@@ -25,7 +25,7 @@ export class PenPanel {
   /**
    * @param {import('./client/document.js').BatonDocument} document
    * @param {import('./names.js').Names} names
-   * @param {import('./shared-text.js').SharedText} text
+   * @param {import('./rich-text.js').RichText} text
    */
   constructor(document, names, text) {
     this.#document = document;
@@ -34,7 +34,7 @@ export class PenPanel {
     document.on('rights', () => this.#changed());
     document.on('members', () => this.draw());
     document.on('requested', (detail) => this.#requested(detail));
-    text.on('change', () => this.draw());
+    text.on('writing', () => this.draw());
   }
 
   /** @param {boolean} online */

@@ -1,0 +1,56 @@
+package dev.baton.it;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; with
+ * {@code BATON_REQUIRE_ALL} in the environment they fail instead, so that nothing is left out without a word where everything
+ * has to run.
+ */
+enum Tool {
+    /** Node.js, 20 or newer. */
+    NODE("node", "nodejs"),
+    /** Chromium, or Chrome. */
+    CHROMIUM("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+
+    private final List<String> names;
+
+    Tool(String... names) {
+        this.names = List.of(names);
+    }
+
+    /** Where it is; without it the test that asks ends here. */
+    Path require() {
+        Optional<Path> found = find();
+        if (found.isEmpty()) {
+            missing("none of " + names + " is on the path");
+        }
+        return found.orElseThrow();
+    }
+
+    /** Ends the test that calls: skipped, or failed where everything has to run. */
+    static void missing(String why) {
+        if (System.getenv("BATON_REQUIRE_ALL") != null) {
+            throw new AssertionError(why + ", and BATON_REQUIRE_ALL says that nothing may be skipped");
+        }
+        System.out.println("Skipped: " + why);
+        abort(why);
+    }
+
+    private Optional<Path> find() {
+        List<String> folders = Arrays.asList(
+                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator));
+        return names.stream()
+                .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
+                .flatMap(path -> Files.isExecutable(path) ? Stream.of(path) : Stream.empty())
+                .findFirst();
+    }
+}
