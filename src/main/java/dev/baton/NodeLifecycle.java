@@ -132,6 +132,7 @@ final class NodeLifecycle implements VertxApplicationHooks {
     @Override
     public VertxBuilder createVertxBuilder(VertxOptions options) {
         ClusterSetup.prepare(options.getEventBusOptions(), settings);
+        options.setPreferNativeTransport(true);
         return Vertx.builder().with(options).withClusterManager(ClusterSetup.manager(hazelcast));
     }
 

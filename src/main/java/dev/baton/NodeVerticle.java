@@ -2,7 +2,10 @@ package dev.baton;
 
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
+import dev.baton.cluster.Lease;
+import dev.baton.cluster.LeaseVerticle;
 import dev.baton.cluster.OneStore;
+import dev.baton.cluster.Roll;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
 import dev.baton.gateway.Connections;
@@ -24,6 +27,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -62,9 +66,11 @@ public final class NodeVerticle extends VerticleBase {
                 handover.graceTimeout(),
                 handover.graceNode(),
                 settings.session().expiry());
-        Locks locks = new Locks(
-                vertx, node, sessions, opened, reservations, settings.cluster().minimum());
-        RoomVerticle rooms = new RoomVerticle(node, sessions, locks, opened, handover.answer());
+        Lease lease = new Lease(settings.cluster().minimum());
+        LeaseVerticle leases =
+                new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
+        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations);
+        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
         Connections connections = new Connections();
         ManagementVerticle management =
@@ -79,13 +85,15 @@ public final class NodeVerticle extends VerticleBase {
         gauges.add("baton_lock_records", "lock records this node owns", () -> node.owned(Locks.MAP));
         gauges.add("baton_roster_records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
         readiness.add("store", opened::available, "the store does not answer");
-        readiness.add("cluster", locks::enoughNodes, "fewer nodes are live than cluster.minimum");
-        return part(new SessionSweepVerticle(node, sessions))
+        readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
+        readiness.add("lease", lease::sound, "not in touch with the other nodes");
+        return part(leases)
+                .compose(v -> part(new SessionSweepVerticle(node, sessions)))
                 .compose(v -> part(editors))
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
-                .compose(v -> servers(settings, node, sessions, opened, rooms, connections))
+                .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
                     readiness.started();
                     ReadyLine.print(
@@ -98,14 +106,16 @@ public final class NodeVerticle extends VerticleBase {
     private Future<Integer> servers(
             Settings settings,
             ClusterNode node,
+            Lease lease,
             Sessions sessions,
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
-        ServerVerticle first = new ServerVerticle(settings, node, sessions, opened, rooms, connections);
+        ServerVerticle first = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
         Future<Void> all = part(first);
         for (int loop = 1; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
-            all = all.compose(v -> part(new ServerVerticle(settings, node, sessions, opened, rooms, connections)));
+            all = all.compose(
+                    v -> part(new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections)));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
         return all.map(v -> first.port());
@@ -113,6 +123,20 @@ public final class NodeVerticle extends VerticleBase {
 
     private static void replaced(Connections connections, JsonObject json) {
         connections.replaced(json.getString("session"), json.getLong("generation"));
+    }
+
+    private static Roll roll(DocumentLog log) {
+        return new Roll() {
+            @Override
+            public Future<Map<String, Long>> sign(String node) {
+                return log.sign(node);
+            }
+
+            @Override
+            public Future<Void> strike(String node) {
+                return log.strike(node);
+            }
+        };
     }
 
     private Future<Void> part(Deployable verticle) {

@@ -38,6 +38,7 @@ public final class ClusterNode {
     private final HazelcastInstance hazelcast;
     private final String id;
     private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
+    private final Map<String, Long> heard = new ConcurrentHashMap<>();
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
@@ -66,6 +67,17 @@ public final class ClusterNode {
             }
         }
         return nodes;
+    }
+
+    /** A sign of life of another node. */
+    void heardFrom(String node) {
+        heard.put(node, LeaseVerticle.now());
+    }
+
+    /** How many milliseconds ago another node was last heard of; 0 for one that never was. */
+    public long silence(String node) {
+        Long last = heard.get(node);
+        return last == null ? 0 : LeaseVerticle.now() - last;
     }
 
     /** The node that owns the partition of a key, unless that is being decided just now. */

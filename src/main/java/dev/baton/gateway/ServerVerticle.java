@@ -1,6 +1,7 @@
 package dev.baton.gateway;
 
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import dev.baton.config.BindFailure;
 import dev.baton.config.Settings;
 import dev.baton.heartbeat.HeartbeatWheel;
@@ -38,6 +39,7 @@ public final class ServerVerticle extends VerticleBase {
     private static final int CLOSING = 2;
 
     private final Settings settings;
+    private final Lease lease;
     private final Gate gate;
     private final GatewayServices services;
     private final Set<Connection> open = new HashSet<>();
@@ -48,11 +50,13 @@ public final class ServerVerticle extends VerticleBase {
     public ServerVerticle(
             Settings settings,
             ClusterNode node,
+            Lease lease,
             Sessions sessions,
             DocumentLog log,
             Rooms rooms,
             Connections connections) {
         this.settings = settings;
+        this.lease = lease;
         this.gate = new Gate(settings.http().origins());
         Welcoming welcoming = new Welcoming(
                 sessions,
@@ -72,6 +76,7 @@ public final class ServerVerticle extends VerticleBase {
         loop = Optional.of(own);
         services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
+        lease.onGivenUp(context, this::sendAway);
         HttpServer http = vertx.createHttpServer(options());
         server = Optional.of(http);
         Router pages = pages();
@@ -95,6 +100,11 @@ public final class ServerVerticle extends VerticleBase {
                 .toList();
         return Future.join(leaving)
                 .transform(left -> server.map(HttpServer::close).orElse(Future.succeededFuture()));
+    }
+
+    /** The other nodes act for these sessions: their clients are to go there. */
+    private void sendAway() {
+        List.copyOf(open).forEach(connection -> connection.leave(CloseCode.GOING_AWAY));
     }
 
     /** The port it listens on; call it when started. */
@@ -146,6 +156,11 @@ public final class ServerVerticle extends VerticleBase {
         Optional<Gate.Refusal> refusal = gate.refuse(request);
         if (refusal.isPresent()) {
             refuse(request, refusal.get());
+            return;
+        }
+        if (lease.givenUp()) {
+            request.response().putHeader("Retry-After", "1");
+            refuse(request, new Gate.Refusal(503, "this node is cut off from the others; try another one"));
             return;
         }
         Connections connections = services.connections();

@@ -37,6 +37,17 @@ enum Dialect {
             return List.of("PRAGMA query_only = 1");
         }
 
+        /** A turn of the roll that is lost with the machine has lost nothing. */
+        @Override
+        List<String> casual(LogSettings settings) {
+            return List.of("PRAGMA synchronous = OFF");
+        }
+
+        @Override
+        String clock() {
+            return "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
+        }
+
         /** The lock is taken at the begin: upgrading it later could find the file changed, and fail. */
         @Override
         void begin(Connection connection) throws SQLException {
@@ -122,6 +133,16 @@ enum Dialect {
         }
 
         @Override
+        List<String> casual(LogSettings settings) {
+            return List.of("SET synchronous_commit = off", "SET statement_timeout = " + patience(settings));
+        }
+
+        @Override
+        String clock() {
+            return "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+        }
+
+        @Override
         void begin(Connection connection) throws SQLException {
             connection.setAutoCommit(false);
         }
@@ -203,6 +224,12 @@ enum Dialect {
 
     /** What a connection for reading begins with. */
     abstract List<String> reading(LogSettings settings);
+
+    /** What a connection begins with whose writes need not last. */
+    abstract List<String> casual(LogSettings settings);
+
+    /** Milliseconds since 1970 by the database's own clock, as an expression. */
+    abstract String clock();
 
     abstract void begin(Connection connection) throws SQLException;
 

@@ -76,8 +76,8 @@ public interface DocumentLog {
      */
     Future<List<Entry>> read(String document, long after, int limit);
 
-    /** The heads of the documents, 0 for one that does not exist; one query for up to a thousand of them. */
-    Future<Map<String, Long>> heads(Collection<String> documents);
+    /** How far the documents have come, {@link Head#NONE} for one that does not exist; one query for up to a thousand of them. */
+    Future<Map<String, Head>> heads(Collection<String> documents);
 
     /** Whether the store answers in time as far as is known now; while it does not, writes fail at once. */
     boolean available();
@@ -87,6 +87,16 @@ public interface DocumentLog {
 
     /** How this node's log is doing. */
     LogStats stats();
+
+    /**
+     * Says in the store that the node is there, and gives how many milliseconds ago each of its nodes said so, this one
+     * included, by the store's clock. What a node that hears nothing of another one can tell from whether that one is dead.
+     * Waits behind no other write; at most a few can be under way.
+     */
+    Future<Map<String, Long>> sign(String node);
+
+    /** Says in the store that the node goes. */
+    Future<Void> strike(String node);
 
     /**
      * Finishes the writes that were accepted, refuses new ones, and lets go of the store. Calls after it fail as unavailable.

@@ -42,16 +42,17 @@ final class Reads {
                 .toList();
     }
 
-    Map<String, Long> heads(Connection connection, Collection<String> documents) throws SQLException {
-        Map<String, Long> heads = new HashMap<>();
-        documents.forEach(document -> heads.put(document, 0L));
+    Map<String, Head> heads(Connection connection, Collection<String> documents) throws SQLException {
+        Map<String, Head> heads = new HashMap<>();
+        documents.forEach(document -> heads.put(document, Head.NONE));
         for (List<String> portion : Sql.portions(heads.keySet())) {
-            try (PreparedStatement statement = connection.prepareStatement("SELECT name, head FROM baton_document"
-                    + " WHERE name IN (" + Sql.times(portion.size(), "?") + ")")) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT name, head, epoch FROM baton_document" + " WHERE name IN ("
+                            + Sql.times(portion.size(), "?") + ")")) {
                 Sql.names(statement, portion);
                 try (ResultSet found = statement.executeQuery()) {
                     while (found.next()) {
-                        heads.put(found.getString(1), found.getLong(2));
+                        heads.put(found.getString(1), new Head(found.getLong(2), found.getLong(3)));
                     }
                 }
             }

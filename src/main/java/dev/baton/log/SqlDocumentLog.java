@@ -48,6 +48,7 @@ final class SqlDocumentLog implements DocumentLog {
     private final HikariDataSource pool;
     private final ThreadPoolExecutor readers;
     private final ScheduledThreadPoolExecutor watch;
+    private final NodeRoll roll;
     private final Promise<Void> closed;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean moreCompactable;
@@ -71,6 +72,7 @@ final class SqlDocumentLog implements DocumentLog {
                 new ArrayBlockingQueue<>(settings.readQueue()),
                 task -> thread(task, "baton-log-reader"));
         this.readers.allowCoreThreadTimeOut(true);
+        this.roll = new NodeRoll(vertx, store, settings);
         this.watch = new ScheduledThreadPoolExecutor(1, task -> thread(task, "baton-log-watch"));
         this.closed = Promise.promise();
     }
@@ -163,7 +165,7 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
-    public Future<Map<String, Long>> heads(Collection<String> documents) {
+    public Future<Map<String, Head>> heads(Collection<String> documents) {
         Set<String> names = Set.copyOf(documents);
         names.forEach(name -> Text.requireName("document", name));
         return ask(connection -> reads.heads(connection, names));
@@ -182,6 +184,18 @@ final class SqlDocumentLog implements DocumentLog {
     @Override
     public LogStats stats() {
         return counters.stats(queue);
+    }
+
+    @Override
+    public Future<Map<String, Long>> sign(String node) {
+        Text.requireName("node", node);
+        return roll.sign(node);
+    }
+
+    @Override
+    public Future<Void> strike(String node) {
+        Text.requireName("node", node);
+        return roll.strike(node);
     }
 
     @Override
@@ -245,6 +259,7 @@ final class SqlDocumentLog implements DocumentLog {
         committer.run();
         watch.shutdownNow();
         readers.shutdown();
+        roll.close();
         try {
             if (!readers.awaitTermination(settings.patience().toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.warn("reads went on while the log was closed");

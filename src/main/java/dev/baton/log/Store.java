@@ -24,8 +24,9 @@ import org.flywaydb.core.api.FlywayException;
  * @param first a connection for writing
  * @param writing where more of these come from
  * @param reading where connections for reading come from
+ * @param casual where connections come from whose writes need not last
  */
-record Store(Dialect dialect, String id, Connection first, DataSource writing, DataSource reading) {
+record Store(Dialect dialect, String id, Connection first, DataSource writing, DataSource reading, DataSource casual) {
 
     /** Nodes that start together on a new file get in each other's way while it is made; this often they try again. */
     private static final int TRIES = 20;
@@ -41,9 +42,10 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
             checkUrl(settings);
             Connections writing = new Connections(settings.url(), properties, dialect.writing(settings));
             Connections reading = new Connections(settings.url(), properties, dialect.reading(settings));
+            Connections casual = new Connections(settings.url(), properties, dialect.casual(settings));
             migrate(settings, dialect, properties);
             Connection first = writing.getConnection();
-            return new Store(dialect, id(first), first, writing, reading);
+            return new Store(dialect, id(first), first, writing, reading, casual);
         } catch (SQLException e) {
             throw failed(settings, Words.opening(e));
         }

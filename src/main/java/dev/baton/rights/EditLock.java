@@ -183,6 +183,19 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return (current ? free : free.withTenure(new Tenure.Unloaded())).settle(now);
     }
 
+    /**
+     * The store is at that epoch, and has been for a while: if it is a later one, another part of the cluster has granted the
+     * pen, and this lock is from before. Whoever it had as its holder stands first in line, and the store is asked.
+     */
+    public EditLock outdated(long storeEpoch, long now) {
+        if (storeEpoch <= epoch || pending()) {
+            return this;
+        }
+        List<Waiter> again = new ArrayList<>(line);
+        holder().ifPresent(former -> again.add(0, former));
+        return new EditLock(epoch, new Tenure.Unloaded(), again, List.of(), cause).settle(now);
+    }
+
     /** Time went by. */
     public EditLock tick(long now) {
         return settle(now);

@@ -96,9 +96,20 @@ public final class EditorLockVerticle extends VerticleBase {
             long in = Math.max(1, news.deadline().getAsLong() - node.now());
             timers.put(news.document(), vertx.setTimer(in, id -> {
                 timers.remove(news.document(), id);
-                submit(news.document(), new LockEvent.Tick());
+                due(news.document());
             }));
         }
+    }
+
+    /** Time is up. A timer can be a little early, by the cluster's clock; then there is nothing to do yet, and it is set again. */
+    private void due(String document) {
+        locks.submit(document, new LockEvent.Tick())
+                .onSuccess(outcome -> {
+                    if (!outcome.applied()) {
+                        watch(LockNews.of(document, outcome.settled(), node.now()));
+                    }
+                })
+                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
     }
 
     private void submit(String document, LockEvent event) {

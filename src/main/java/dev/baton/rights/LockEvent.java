@@ -124,6 +124,14 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
+    /** {@link EditLock#outdated}. */
+    record Outdated(long epoch) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.outdated(epoch, now);
+        }
+    }
+
     /** {@link EditLock#tick}. */
     record Tick() implements OfLock {
         @Override

@@ -2,6 +2,7 @@ package dev.baton.rights;
 
 import com.hazelcast.map.IMap;
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.Tenant;
 import dev.baton.protocol.SeqEntry;
@@ -34,6 +35,9 @@ public final class Locks {
     /** The name of the shared map. */
     public static final String MAP = "baton.locks";
 
+    /** What travels between the nodes on behalf of locks. */
+    public static final List<Class<?>> TRAVELLING = List.of(LockRecord.class, LockProcessor.class, LockOutcome.class);
+
     /** Where every completed hand-over is published. */
     public static final String ADDRESS = "baton.rights";
 
@@ -46,22 +50,22 @@ public final class Locks {
     private final Grants grants;
     private final Sessions sessions;
     private final Reservations reservations;
-    private final int minimum;
+    private final Lease lease;
 
     /**
      * The locks as seen from a node.
      *
-     * @param minimum with fewer live nodes than this, nothing is granted
+     * @param lease while it does not allow writing, nothing is granted
      */
     public Locks(
-            Vertx vertx, ClusterNode node, Sessions sessions, DocumentLog log, Reservations reservations, int minimum) {
+            Vertx vertx, ClusterNode node, Lease lease, Sessions sessions, DocumentLog log, Reservations reservations) {
         this.vertx = vertx;
         this.node = node;
         this.map = node.map(MAP);
         this.sessions = sessions;
         this.grants = new Grants(log, this::locate);
         this.reservations = reservations;
-        this.minimum = minimum;
+        this.lease = lease;
     }
 
     /** Applies an event and sees through what follows from it. */
@@ -86,16 +90,11 @@ public final class Locks {
         return vertx.executeBlocking(() -> map.getAll(map.localKeySet()), false);
     }
 
-    /** Whether the cluster is large enough to grant anything. */
-    public boolean enoughNodes() {
-        return node.nodes().size() >= minimum;
-    }
-
     private record Settled(LockRecord record, List<SeqEntry> entries) {}
 
     private Future<Settled> settle(String document, LockRecord record, List<SeqEntry> entries, int steps) {
         Settled now = new Settled(record, entries);
-        if (!record.lock().pending() || record.idle() || steps == 0 || !enoughNodes()) {
+        if (!record.lock().pending() || record.idle() || steps == 0 || !lease.mayWrite()) {
             return Future.succeededFuture(now);
         }
         return grants.step(document, record.lock(), System.currentTimeMillis())

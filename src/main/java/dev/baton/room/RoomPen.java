@@ -29,6 +29,9 @@ final class RoomPen {
     private Optional<LockNews> news = Optional.empty();
     private boolean changed;
 
+    /** The epoch that the store was last found to be ahead by, 0 when it was not. */
+    private long ahead;
+
     RoomPen(String document, RoomServices on, RoomRoster roster, Fanout watchers) {
         this.document = document;
         this.on = on;
@@ -44,6 +47,14 @@ final class RoomPen {
     /** The revision of what is known, 0 when nothing is. */
     long revision() {
         return news.map(LockNews::revision).orElse(0L);
+    }
+
+    /** Whether the store is at a later epoch than what is known, and was when this was last asked. */
+    boolean lateFor(long epoch) {
+        boolean later = news.isPresent() && epoch > news.get().epoch();
+        boolean again = later && epoch == ahead;
+        ahead = later ? epoch : 0;
+        return again;
     }
 
     /** The other nodes with members. */

@@ -57,10 +57,16 @@ final class RoomRequests {
     private static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final ErrorCode code;
+        private final transient OptionalLong retry;
 
         Refusal(ErrorCode code, String message) {
+            this(code, message, OptionalLong.empty());
+        }
+
+        Refusal(ErrorCode code, String message, OptionalLong retry) {
             super(message, null, false, false);
             this.code = code;
+            this.retry = retry;
         }
     }
 
@@ -111,7 +117,7 @@ final class RoomRequests {
 
     private void explain(Asking asking, String document, Throwable failure) {
         if (failure instanceof Refusal refusal) {
-            asking.error(refusal.code, refusal.getMessage());
+            asking.outbox().send(Frames.error(asking.mark(), refusal.code, refusal.getMessage(), refusal.retry));
         } else if (failure instanceof LogException log) {
             // In words of our own: the log's are for the operator, and name the store.
             boolean busy = log.reason() == LogException.Reason.BUSY;
@@ -333,8 +339,8 @@ final class RoomRequests {
     }
 
     private Future<Void> append(Asking asking, Room room, String id, Append append) {
-        if (!on.locks().enoughNodes()) {
-            return tooFewNodes();
+        if (!on.lease().mayWrite()) {
+            return notNow();
         }
         return on.log().append(append).map(result -> {
             if (result instanceof AppendResult.Applied applied) {
@@ -354,8 +360,8 @@ final class RoomRequests {
     }
 
     private Future<Void> snapshot(Asking asking, Room room, ClientMessage.Snapshot snapshot) {
-        if (!on.locks().enoughNodes()) {
-            return tooFewNodes();
+        if (!on.lease().mayWrite()) {
+            return notNow();
         }
         if (snapshot.seq() == 0) {
             return Future.failedFuture(
@@ -382,9 +388,11 @@ final class RoomRequests {
                 });
     }
 
-    private static Future<Void> tooFewNodes() {
-        return Future.failedFuture(
-                new Refusal(ErrorCode.UNAVAILABLE, "too few nodes are live; nothing is written until more are back"));
+    private Future<Void> notNow() {
+        String why = on.lease().enoughNodes()
+                ? "this node is not in touch with the cluster; nothing is written until it is"
+                : "too few nodes are live; nothing is written until more are back";
+        return Future.failedFuture(new Refusal(ErrorCode.UNAVAILABLE, why, OptionalLong.of(RoomVerticle.RETRY)));
     }
 
     private static void fenced(

@@ -2,6 +2,7 @@ package dev.baton.room;
 
 import com.hazelcast.map.IMap;
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import dev.baton.log.DocumentLog;
 import dev.baton.presence.Roster;
 import dev.baton.presence.RosterKey;
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param vertx the node's Vert.x
  * @param context where all rooms run
  * @param node this node in the cluster
+ * @param lease what this node may do just now
  * @param sessions who is connected
  * @param locks the pens
  * @param log what lasts
@@ -27,6 +29,7 @@ record RoomServices(
         Vertx vertx,
         Context context,
         ClusterNode node,
+        Lease lease,
         Sessions sessions,
         Locks locks,
         DocumentLog log,

@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.log.Head;
 import dev.baton.presence.RoomRoster;
 import dev.baton.presence.Roster;
 import dev.baton.presence.Seat;
@@ -130,8 +131,19 @@ final class RoomSync {
         }
         on.log()
                 .heads(documents)
-                .onSuccess(heads -> heads.forEach((document, head) ->
-                        rooms.find(document).ifPresent(room -> room.entries().reach(head))));
+                .onSuccess(heads -> heads.forEach(
+                        (document, head) -> rooms.find(document).ifPresent(room -> compareHead(document, room, head))));
+    }
+
+    /** An epoch that stays ahead of the lock's for two rounds was not granted through this lock. */
+    private void compareHead(String document, Room room, Head head) {
+        room.entries().reach(head.seq());
+        if (room.pen().lateFor(head.epoch())) {
+            on.locks()
+                    .submit(document, new LockEvent.Outdated(head.epoch()))
+                    .onSuccess(room::take)
+                    .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
+        }
     }
 
     // ---- the pen --------------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 package dev.baton.room;
 
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import dev.baton.log.DocumentLog;
+import dev.baton.presence.Roster;
 import dev.baton.presence.RosterDiff;
+import dev.baton.presence.RosterKey;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.Json;
 import dev.baton.rights.LockNews;
@@ -29,6 +32,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     /** The name of the shared map of rosters. */
     public static final String ROSTERS = "baton.rosters";
 
+    /** What travels between the nodes on behalf of rooms, apart from messages. */
+    public static final List<Class<?>> TRAVELLING = List.of(Roster.class, RosterKey.class);
+
     static final String ROSTER_WANTED = "roster-wanted";
     static final String ROSTER_NONE = "roster-none";
     static final String ENTRIES = "entries";
@@ -43,6 +49,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private static final long ROUND = 1_000;
 
     private final ClusterNode node;
+    private final Lease lease;
     private final Sessions sessions;
     private final Locks locks;
     private final DocumentLog log;
@@ -57,8 +64,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private RoomSync sync;
 
     /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
-    public RoomVerticle(ClusterNode node, Sessions sessions, Locks locks, DocumentLog log, Duration answer) {
+    public RoomVerticle(
+            ClusterNode node, Lease lease, Sessions sessions, Locks locks, DocumentLog log, Duration answer) {
         this.node = node;
+        this.lease = lease;
         this.sessions = sessions;
         this.locks = locks;
         this.log = log;
@@ -67,7 +76,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public Future<?> start() {
-        RoomServices services = new RoomServices(vertx, context, node, sessions, locks, log, node.map(ROSTERS), answer);
+        RoomServices services =
+                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), answer);
         rooms = new RoomRegistry(services);
         requests = new RoomRequests(services, rooms);
         sync = new RoomSync(services, rooms);

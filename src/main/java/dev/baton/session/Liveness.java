@@ -4,6 +4,7 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -16,7 +17,7 @@ import java.util.Set;
  * @param state what it is now
  * @param cause why
  * @param documents what it takes part in
- * @param at when, in milliseconds of cluster time
+ * @param at when it happened, in milliseconds of cluster time; when offline: since when
  * @param generation which of its connections this is about
  * @param until when offline: the time at which it expires
  */
@@ -56,8 +57,13 @@ public record Liveness(
         }
     }
 
-    static Liveness of(SessionRecord record, State state, String cause, long at) {
-        long until = record.link() instanceof SessionRecord.Offline offline ? offline.until() : 0;
+    static Liveness of(SessionRecord record, State state, String cause, long now) {
+        Optional<SessionRecord.Offline> offline =
+                state == State.OFFLINE && record.link() instanceof SessionRecord.Offline link
+                        ? Optional.of(link)
+                        : Optional.empty();
+        long at = offline.map(SessionRecord.Offline::since).orElse(now);
+        long until = offline.map(SessionRecord.Offline::until).orElse(0L);
         Set<String> documents = record.documents().keySet();
         return new Liveness(
                 record.id(),

@@ -40,8 +40,8 @@ sealed interface SessionEvent extends Serializable {
         }
     }
 
-    /** The connection of that generation was lost. */
-    record Lose(long generation, String cause, long expiry) implements SessionEvent {
+    /** The connection of that generation was lost, at {@code since}; it can be resumed for {@code expiry} from now. */
+    record Lose(long generation, String cause, long since, long expiry) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
             return record.online() && record.generation() == generation;
@@ -49,7 +49,7 @@ sealed interface SessionEvent extends Serializable {
 
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
-            return record.with(new SessionRecord.Offline(cause, now, now + expiry));
+            return record.with(new SessionRecord.Offline(cause, since, now + expiry));
         }
     }
 

@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +30,13 @@ public final class Sessions {
 
     /** The name of the shared map. */
     public static final String MAP = "baton.sessions";
+
+    /** What travels between the nodes on behalf of sessions. */
+    public static final List<Class<?>> TRAVELLING =
+            List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
+
+    /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
+    private static final long TOLD_OFF = 1_500;
 
     /**
      * A session that has just been connected.
@@ -102,7 +110,11 @@ public final class Sessions {
 
     /** The connection of that generation was lost. Whoever gets a record back was the one to notice, and has told all. */
     public Future<Optional<SessionRecord>> lose(String session, long generation, String cause) {
-        return submit(session, new SessionEvent.Lose(generation, cause, expiry.toMillis()))
+        return lose(session, generation, cause, node.now());
+    }
+
+    private Future<Optional<SessionRecord>> lose(String session, long generation, String cause, long since) {
+        return submit(session, new SessionEvent.Lose(generation, cause, since, expiry.toMillis()))
                 .map(outcome -> {
                     outcome.after().ifPresent(after -> publish(after, Liveness.State.OFFLINE, cause));
                     return outcome.after();
@@ -159,9 +171,15 @@ public final class Sessions {
                 submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
                         .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
             } else if (!alive.contains(record.node())) {
-                lose(session, record.generation(), "node-lost");
+                lose(session, record.generation(), "node-lost", lostSince(record.node()));
             }
         });
+    }
+
+    /** When a node was lost: now, as it was told off at once; or, as silence is only seen in the end, when that began. */
+    private long lostSince(String lost) {
+        long silence = node.silence(lost);
+        return node.now() - (silence < TOLD_OFF ? 0 : silence);
     }
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {

@@ -1,6 +1,7 @@
 package dev.baton.it;
 
 import com.hazelcast.core.HazelcastInstance;
+import dev.baton.NodeMaps;
 import dev.baton.client.Waiting;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
@@ -29,7 +30,7 @@ final class Bystander implements AutoCloseable {
         Settings settings = Settings.of(
                 Map.of("cluster.name", nodes.cluster(), "cluster.port", Integer.toString(nodes.clusterPort())));
         // A lite member owns no partitions: the nodes share them among themselves, as without it.
-        hazelcast = ClusterSetup.join(settings, config -> config.setLiteMember(true));
+        hazelcast = ClusterSetup.join(settings, config -> NodeMaps.maps(config).setLiteMember(true));
         VertxOptions options = new VertxOptions();
         ClusterSetup.prepare(options.getEventBusOptions(), settings);
         vertx = Waiting.on(Vertx.builder()

@@ -612,11 +612,11 @@ abstract class DocumentLogContract {
 
     @Test
     void heads_of_many_documents_come_at_once() {
-        Map<String, Long> expected = new HashMap<>();
+        Map<String, Head> expected = new HashMap<>();
         List<Future<AppendResult>> appends = new ArrayList<>();
         for (int i = 0; i < 1_500; i++) {
             String document = "d" + i;
-            expected.put(document, i % 3L);
+            expected.put(document, new Head(i % 3L, 0));
             for (int j = 0; j < i % 3; j++) {
                 appends.add(log.append(new Append(document, Kind.MESSAGE, 0, "cid", "{}", "op" + j, "1", NOW)));
             }
@@ -624,6 +624,23 @@ abstract class DocumentLogContract {
         all(appends);
         assertThat(get(other.heads(expected.keySet()))).isEqualTo(expected);
         assertThat(get(other.heads(Set.of()))).isEmpty();
+    }
+
+    @Test
+    void a_head_names_the_epoch() {
+        claim(log, 0, ANN);
+        assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1)));
+    }
+
+    // ---- the roll -------------------------------------------------------------------------------------------------
+
+    @Test
+    void who_signs_the_roll_is_on_it_until_it_is_struck() {
+        get(log.sign("n1"));
+        assertThat(get(other.sign("n2"))).containsOnlyKeys("n1", "n2").allSatisfy((node, age) -> assertThat(age)
+                .isBetween(0L, 10_000L));
+        get(log.strike("n1"));
+        assertThat(get(other.sign("n2"))).containsOnlyKeys("n2");
     }
 
     // ---- compaction

@@ -51,6 +51,8 @@ class EditLockPropertyTest {
                 Tuple.of(8, Step.Kind.STORE),
                 Tuple.of(3, Step.Kind.WAIT),
                 Tuple.of(1, Step.Kind.FORGET),
+                Tuple.of(1, Step.Kind.ELSEWHERE),
+                Tuple.of(2, Step.Kind.LOOK),
                 Tuple.of(1, Step.Kind.STALE));
         Arbitrary<Step> steps = Combinators.combine(
                         kinds,
@@ -82,6 +84,10 @@ class EditLockPropertyTest {
             WAIT,
             /** The cluster forgets the lock; the store does not. */
             FORGET,
+            /** Another part of the cluster, which knows nothing of this one, grants the pen. */
+            ELSEWHERE,
+            /** Somebody looks at the store. */
+            LOOK,
             /** Old news arrives late. */
             STALE
         }

@@ -91,6 +91,16 @@ final class LockWorld {
             case STORE -> store();
             case WAIT -> pass(step.amount());
             case FORGET -> forget();
+            case ELSEWHERE -> {
+                if (here) {
+                    wanting.add(who);
+                    apply(new LockEvent.Enqueue(waiter(who)));
+                    epoch++;
+                    holder = Optional.of(who);
+                    grants.put(epoch, who);
+                }
+            }
+            case LOOK -> apply(new LockEvent.Outdated(epoch));
             case STALE ->
                 apply(new LockEvent.Lost(
                         who, generation.get(who) - 1, new Presence.Away("closed", now, now + GRACE, now + EXPIRY)));
@@ -251,6 +261,7 @@ final class LockWorld {
 
     /** The store answers, and no more happens. */
     void calmDown() {
+        apply(new LockEvent.Outdated(epoch));
         for (int i = 0; i < 20 && lock.pending(); i++) {
             store();
         }

@@ -181,7 +181,7 @@ class SessionProcessorTest {
         return List.<SessionEvent>of(
                 new SessionEvent.Enter(1, "e", EDITS),
                 new SessionEvent.Exit(1, "d"),
-                new SessionEvent.Lose(1, "closed", EXPIRY),
+                new SessionEvent.Lose(1, "closed", 0, EXPIRY),
                 new SessionEvent.Resume(SECRET.hash(), "ann", "b"),
                 new SessionEvent.Expire())
                 .stream();
@@ -192,7 +192,8 @@ class SessionProcessorTest {
     }
 
     private Optional<SessionRecord> lose(long generation, String cause, long now) {
-        return process(new SessionEvent.Lose(generation, cause, EXPIRY), now).after();
+        return process(new SessionEvent.Lose(generation, cause, now, EXPIRY), now)
+                .after();
     }
 
     private Optional<SessionRecord> resume(String node, long now) {

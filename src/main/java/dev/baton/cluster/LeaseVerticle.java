@@ -1,0 +1,133 @@
+package dev.baton.cluster;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this node's lease: beats to every other node, answers theirs, signs the roll, and says in {@link Lease} what
+ * follows. One instance a node, everything on its context. A cluster of one beats to nobody and signs nothing.
+ */
+public final class LeaseVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
+
+    private static final String BEAT = "beat";
+    private static final String ANSWER = "beaten";
+
+    /** A lease has this many beats, so that it takes the loss of many in a row to be taken for dead. */
+    private static final int BEATS = 10;
+
+    /** The roll is signed at every second beat: often enough to be told alive, seldom enough to cost nothing. */
+    private static final int SIGNED = 2;
+
+    private final ClusterNode node;
+    private final Roll roll;
+    private final Lease lease;
+    private final NodeLease state;
+    private final long beat;
+    private NodeLease.Standing told = NodeLease.Standing.SOUND;
+    private int beats;
+    private boolean signing;
+
+    /** Keeps that node's lease; {@code length} is how long the others wait for a silent node. */
+    public LeaseVerticle(ClusterNode node, Roll roll, Lease lease, Duration length) {
+        this.node = node;
+        this.roll = roll;
+        this.lease = lease;
+        this.state = new NodeLease(node.id(), length.toMillis(), now());
+        this.beat = Math.max(1, length.toMillis() / BEATS);
+    }
+
+    /** Monotonic milliseconds. */
+    static long now() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    @Override
+    public Future<?> start() {
+        node.on(BEAT, context, this::beaten);
+        node.on(ANSWER, context, this::answered);
+        vertx.setPeriodic(beat, id -> turn());
+        turn();
+        return Future.succeededFuture();
+    }
+
+    /** Strikes this node from the roll, so that nobody takes it for cut off. */
+    @Override
+    public Future<?> stop() {
+        return state.alone() ? Future.succeededFuture() : roll.strike(node.id()).otherwiseEmpty();
+    }
+
+    private void turn() {
+        Set<String> others = new HashSet<>(node.nodes());
+        others.remove(node.id());
+        state.turn(others, now());
+        others.forEach(other ->
+                node.tell(other, BEAT, new JsonObject().put("from", node.id()).put("sent", now())));
+        if (!state.alone() && beats++ % SIGNED == 0) {
+            sign();
+        }
+        look();
+    }
+
+    private void sign() {
+        if (signing) {
+            return;
+        }
+        signing = true;
+        long asked = now();
+        roll.sign(node.id()).onComplete(signed -> {
+            signing = false;
+            if (signed.succeeded()) {
+                state.roll(signed.result(), asked);
+                look();
+            }
+        });
+    }
+
+    private void beaten(JsonObject message) {
+        String from = message.getString("from");
+        node.heardFrom(from);
+        node.tell(
+                from,
+                ANSWER,
+                new JsonObject()
+                        .put("from", node.id())
+                        .put("sent", message.getLong("sent"))
+                        .put("knows", node.nodes().contains(from)));
+    }
+
+    private void answered(JsonObject message) {
+        String from = message.getString("from");
+        node.heardFrom(from);
+        state.answered(from, message.getLong("sent"), message.getBoolean("knows"), now());
+        look();
+    }
+
+    private void look() {
+        long now = now();
+        NodeLease.Standing standing = state.standing(now);
+        lease.found(standing, state.alone() ? Long.MAX_VALUE : now + state.limit(), state.certain(now));
+        if (standing != told) {
+            told = standing;
+            say(standing);
+        }
+    }
+
+    private static void say(NodeLease.Standing standing) {
+        switch (standing) {
+            case SOUND -> LOG.info("this node is in touch with the cluster again");
+            case DOUBTFUL ->
+                LOG.warn("this node hears nothing of others, or stood still; it grants and writes nothing until it"
+                        + " knows more");
+            case GIVEN_UP ->
+                LOG.warn("this node is cut off, or stood still for longer than its lease; it sends its clients to the"
+                        + " other nodes until it is back");
+        }
+    }
+}

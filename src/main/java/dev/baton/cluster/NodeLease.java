@@ -1,0 +1,194 @@
+package dev.baton.cluster;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Whether this node still acts for the cluster, or may have been given up by the others: because it stood still, or because
+ * it is cut off from them. No I/O and no clock: all times are monotonic milliseconds that the caller passes in. Confined to
+ * one context.
+ *
+ * <p>Other nodes answer this one's beats. Who has not answered any for the <em>limit</em>, which is a fifth below the lease,
+ * is silent. Silence alone does not say who is at fault, so it is held against the roll that all nodes sign in the store:
+ * a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a silent node
+ * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
+ *
+ * <p>Giving up is early by design: the limit counts from when a beat was <em>sent</em>, and the others count a whole lease
+ * from when they last <em>received</em> something, so that this node stops before they take over.
+ */
+final class NodeLease {
+
+    /** What this node may do. */
+    enum Standing {
+        /** All that a node does. */
+        SOUND,
+        /** It cannot tell just now: it neither grants nor acknowledges, and keeps its sockets. */
+        DOUBTFUL,
+        /** The others act for its sessions, or are about to: it sends its clients away and takes no new ones. */
+        GIVEN_UP
+    }
+
+    private static final class Peer {
+        private long answered;
+        private boolean member;
+        private boolean disowns;
+
+        Peer(long now) {
+            this.answered = now;
+        }
+    }
+
+    private final String self;
+    private final long lease;
+    private final long limit;
+    private final Map<String, Peer> peers = new HashMap<>();
+    private long turned;
+    private boolean lapsed;
+    private Set<String> signers = Set.of();
+    private long signed;
+
+    /**
+     * A lease that begins.
+     *
+     * @param self this node's name
+     * @param lease how long the others wait for a silent node before they act for its sessions
+     */
+    NodeLease(String self, long lease, long now) {
+        this.self = self;
+        this.lease = lease;
+        this.limit = lease - lease / 5;
+        this.turned = now;
+        this.signed = now - lease;
+    }
+
+    /** How long this node acts without being certain. */
+    long limit() {
+        return limit;
+    }
+
+    /** The timer has turned, and the cluster says who else is a member. */
+    void turn(Set<String> members, long now) {
+        if (now - turned > limit) {
+            lapsed = true;
+        }
+        turned = now;
+        for (String name : members) {
+            Peer peer = peers.computeIfAbsent(name, fresh -> new Peer(now));
+            if (!peer.member) {
+                peer.member = true;
+                peer.disowns = false;
+                peer.answered = now;
+            }
+        }
+        peers.forEach((name, peer) -> peer.member = members.contains(name));
+        settle(now);
+    }
+
+    /**
+     * A node has answered a beat.
+     *
+     * @param sent when that beat was sent
+     * @param knows whether this node is a member in that one's eyes
+     */
+    void answered(String name, long sent, boolean knows, long now) {
+        Peer peer = peers.get(name);
+        if (peer != null) {
+            peer.answered = Math.max(peer.answered, sent);
+            peer.disowns = !knows;
+            settle(now);
+        }
+    }
+
+    /** Who signed the store's roll how many milliseconds ago. */
+    void roll(Map<String, Long> ages, long now) {
+        Set<String> fresh = new HashSet<>();
+        ages.forEach((name, age) -> {
+            if (age <= lease / 2) {
+                fresh.add(name);
+            }
+        });
+        signers = fresh;
+        signed = now;
+        settle(now);
+    }
+
+    /** Forgets who is dead, and that this node stood still once nobody is missing. */
+    private void settle(long now) {
+        if (rollIsFresh(now)) {
+            peers.entrySet()
+                    .removeIf(entry -> !entry.getValue().member
+                            && silent(entry.getValue(), now)
+                            && !signers.contains(entry.getKey()));
+        }
+        if (peers.values().stream().noneMatch(peer -> silent(peer, now))) {
+            lapsed = false;
+        }
+    }
+
+    /** Whether there is anybody to answer to, so that the roll is worth signing. */
+    boolean alone() {
+        return peers.isEmpty();
+    }
+
+    /** How many nodes this one is certain of, itself among them. */
+    int certain(long now) {
+        return 1 + reachable(now).size();
+    }
+
+    /** What this node may do {@code now}, if the timer has turned in time. */
+    Standing standing(long now) {
+        if (now - turned > limit && !alone()) {
+            return Standing.DOUBTFUL;
+        }
+        boolean somebodyIsSilent = peers.values().stream().anyMatch(peer -> silent(peer, now));
+        if (!somebodyIsSilent) {
+            return Standing.SOUND;
+        }
+        if (!rollIsFresh(now)) {
+            return Standing.DOUBTFUL;
+        }
+        return estranged(now) ? Standing.GIVEN_UP : Standing.SOUND;
+    }
+
+    /** Whether those who are alive beyond a cut link go on without this node. */
+    private boolean estranged(long now) {
+        Set<String> beyond = new TreeSet<>();
+        boolean disowned = false;
+        for (Map.Entry<String, Peer> entry : peers.entrySet()) {
+            if (silent(entry.getValue(), now) && signers.contains(entry.getKey())) {
+                beyond.add(entry.getKey());
+                disowned |= entry.getValue().disowns;
+            }
+        }
+        if (beyond.isEmpty()) {
+            return false;
+        }
+        TreeSet<String> here = new TreeSet<>(reachable(now));
+        here.add(self);
+        return disowned
+                || lapsed
+                || beyond.size() > here.size()
+                || (beyond.size() == here.size() && beyond.iterator().next().compareTo(here.first()) < 0);
+    }
+
+    private Set<String> reachable(long now) {
+        Set<String> reachable = new HashSet<>();
+        peers.forEach((name, peer) -> {
+            if (peer.member && !silent(peer, now)) {
+                reachable.add(name);
+            }
+        });
+        return reachable;
+    }
+
+    private boolean silent(Peer peer, long now) {
+        return peer.disowns || now - peer.answered > limit;
+    }
+
+    private boolean rollIsFresh(long now) {
+        return now - signed <= lease / 2;
+    }
+}

@@ -1,0 +1,160 @@
+package dev.baton.log;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.internal.VertxInternal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which nodes use the store, and when each last said so, by the clock of the database. On a connection of its own, so that
+ * nobody waits behind the log's writes. Any thread; futures complete on the caller's context.
+ */
+final class NodeRoll {
+    /** Who has said nothing for this long is of interest to nobody any more. */
+    private static final long FORGOTTEN = TimeUnit.HOURS.toMillis(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeRoll.class);
+
+    /** Signing every second, more than this many wait only when the store does not answer. */
+    private static final int MOST_WAITING = 4;
+
+    private final VertxInternal vertx;
+    private final DataSource connections;
+    private final String shownUrl;
+    private final ThreadPoolExecutor clerk;
+    private final String signing;
+    private final String reading;
+    private final String clearing;
+
+    /** Used by the clerk alone. */
+    private Optional<Connection> open = Optional.empty();
+
+    NodeRoll(VertxInternal vertx, Store store, LogSettings settings) {
+        this.vertx = vertx;
+        this.connections = store.casual();
+        this.shownUrl = settings.shownUrl();
+        this.clerk = new ThreadPoolExecutor(
+                1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), NodeRoll::thread);
+        this.clerk.allowCoreThreadTimeOut(true);
+        String now = store.dialect().clock();
+        this.signing = "INSERT INTO baton_node (node, signed_at) VALUES (?, " + now
+                + ") ON CONFLICT (node) DO UPDATE SET signed_at = excluded.signed_at";
+        this.reading = "SELECT node, " + now + " - signed_at FROM baton_node";
+        this.clearing = "DELETE FROM baton_node WHERE signed_at < " + now + " - " + FORGOTTEN;
+    }
+
+    /** Says that the node is there; returns how many milliseconds ago each node did, this one included. */
+    Future<Map<String, Long>> sign(String node) {
+        return ask(connection -> {
+            Map<String, Long> ages = new HashMap<>();
+            update(connection, signing, node);
+            try (PreparedStatement statement = connection.prepareStatement(reading);
+                    ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    ages.put(rows.getString(1), rows.getLong(2));
+                }
+            }
+            if (ages.values().stream().anyMatch(age -> age > FORGOTTEN)) {
+                try (PreparedStatement statement = connection.prepareStatement(clearing)) {
+                    statement.executeUpdate();
+                }
+            }
+            return ages;
+        });
+    }
+
+    /** The node goes, and says so. */
+    Future<Void> strike(String node) {
+        return ask(connection -> {
+            update(connection, "DELETE FROM baton_node WHERE node = ?", node);
+            return null;
+        });
+    }
+
+    /** Does what is waiting, lets go of the store, and takes no more. Does not wait for that. */
+    void close() {
+        clerk.shutdown();
+        Thread last = thread(() -> {
+            try {
+                if (clerk.awaitTermination(1, TimeUnit.MINUTES)) {
+                    hangUp();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        last.start();
+    }
+
+    private <R> Future<R> ask(Step<R> step) {
+        Promise<R> promise = vertx.getOrCreateContext().promise();
+        try {
+            clerk.execute(() -> {
+                try {
+                    promise.complete(attempt(step));
+                } catch (SQLException e) {
+                    LOG.debug("the roll was not signed: {}", Words.of(e));
+                    promise.fail(LogException.unavailable("the store at " + shownUrl + " did not take a signature"));
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            promise.fail(LogException.unavailable("too many signatures wait for the store at " + shownUrl));
+        }
+        return promise.future();
+    }
+
+    private static Thread thread(Runnable task) {
+        Thread thread = new Thread(task, "baton-log-roll");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private interface Step<R> {
+        R on(Connection connection) throws SQLException;
+    }
+
+    private <R> R attempt(Step<R> step) throws SQLException {
+        try {
+            if (open.isEmpty()) {
+                open = Optional.of(connections.getConnection());
+            }
+            return step.on(open.get());
+        } catch (SQLException e) {
+            hangUp();
+            throw e;
+        }
+    }
+
+    private void hangUp() {
+        open.ifPresent(NodeRoll::quietly);
+        open = Optional.empty();
+    }
+
+    private static void update(Connection connection, String sql, String node) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setString(1, node);
+            statement.executeUpdate();
+        }
+    }
+
+    private static void quietly(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            // It is given up because it failed before; what it says to that is of no use.
+        }
+    }
+}
