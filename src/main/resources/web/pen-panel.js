@@ -25,7 +25,7 @@ export class PenPanel {
   /**
    * @param {import('./client/document.js').BatonDocument} document
    * @param {import('./names.js').Names} names
-   * @param {import('./rich-text.js').RichText} text
+   * @param {import('./shared-text.js').SharedText} text
    */
   constructor(document, names, text) {
     this.#document = document;

@@ -4,7 +4,7 @@ import { Drafts } from './drafts.js';
 import { Names } from './names.js';
 import { PenPanel } from './pen-panel.js';
 import { PeoplePanel } from './people-panel.js';
-import { RichText } from './rich-text.js';
+import { SharedText } from './shared-text.js';
 import { TextPanel } from './text-panel.js';
 
 /** How often what counts down is drawn, in milliseconds. */
@@ -38,7 +38,7 @@ export class Room {
     this.#document = document;
     const names = new Names(client, document);
     this.#drafts = new Drafts(document.name);
-    this.#text = new RichText(document, TextPanel.Delta);
+    this.#text = new SharedText(document);
     this.#pen = new PenPanel(document, names, this.#text);
     this.#typing = new TextPanel(document, names, this.#text, this.#drafts);
     this.#chat = new ChatPanel(document, names);

@@ -1,13 +1,11 @@
 import { byId, clock, el } from './dom.js';
+import { diff } from './shared-text.js';
 
 /** For how long after an edit its writer counts as writing. */
 const WRITING = 2500;
 
-/** What the toolbar offers; what is pasted keeps no other form. Pictures are not among them: an update has 64 KiB. */
-const FORMATS = ['bold', 'italic', 'underline', 'strike', 'header', 'list', 'blockquote', 'code-block', 'link'];
-
-/** Left to the browser: Tab goes to what is next, or whoever has only a keyboard would not get out of the text. */
-const NO_TABS = { tab: null, indent: null, outdent: null, 'indent code-block': null, 'outdent code-block': null };
+/** What comes from the log or a draft, as the editor calls where a change is from. */
+const FROM_LOG = 'log';
 
 /** The one editor of this page; documents come and go in it. @type {any} */
 let editor = null;
@@ -15,22 +13,20 @@ let editor = null;
 /** @returns {any} the editor, made when it is first asked for */
 function theEditor() {
   if (!editor) {
-    editor = new globalThis.Quill(byId('text'), {
-      theme: 'snow',
-      formats: FORMATS,
-      placeholder: '',
+    editor = globalThis.CodeMirror(byId('text'), {
+      // A field that the browser knows: screen readers read it, telephones write in it, spelling is checked.
+      inputStyle: 'contenteditable',
+      spellcheck: true,
+      autocorrect: true,
+      autocapitalize: true,
+      lineWrapping: true,
+      lineSeparator: '\n',
       readOnly: true,
-      modules: {
-        toolbar: byId('toolbar'),
-        keyboard: { bindings: NO_TABS },
-        history: { userOnly: true },
-        uploader: { handler: () => {} },
-      },
+      // Left to the browser: Tab goes to what is next, or whoever has only a keyboard would not get out of the text.
+      extraKeys: { Tab: false, 'Shift-Tab': false },
     });
-    const root = editor.root;
-    Object.entries({ role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': 'text-label', 'aria-describedby': 'saved', tabindex: '0' })
-      .forEach(([name, value]) => root.setAttribute(name, value));
-    root.spellcheck = true;
+    const described = { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': 'text-label', 'aria-describedby': 'saved' };
+    Object.entries(described).forEach(([name, value]) => editor.getInputField().setAttribute(name, value));
   }
   return editor;
 }
@@ -42,7 +38,7 @@ export class TextPanel {
   #text;
   #drafts;
   #editor = theEditor();
-  #typed = (change, before, source) => source === 'user' && this.#text.edit(change, this.#editor.getContents());
+  #typed = (from, changes) => changes.some(({ origin }) => origin !== FROM_LOG) && this.#text.edit(this.#editor.getValue());
   #online = false;
   #writer = '';
   #writerUntil = 0;
@@ -50,7 +46,7 @@ export class TextPanel {
   /**
    * @param {import('./client/document.js').BatonDocument} document
    * @param {import('./names.js').Names} names
-   * @param {import('./rich-text.js').RichText} text
+   * @param {import('./shared-text.js').SharedText} text
    * @param {import('./drafts.js').Drafts} drafts
    */
   constructor(document, names, text, drafts) {
@@ -58,23 +54,16 @@ export class TextPanel {
     this.#names = names;
     this.#text = text;
     this.#drafts = drafts;
-    text.on('change', ({ change }) => this.#editor.updateContents(change, 'api'));
-    text.on('reset', ({ whole }) => this.#reset(whole));
+    text.on('change', () => this.#show());
     text.on('writing', () => this.#enable());
     text.on('saving', () => this.#drawState());
     text.on('draft', (draft) => drafts.add(draft));
     drafts.on('change', () => this.#drawDrafts());
     document.on('entries', (detail) => this.#wrote(detail.entries));
     document.on('rights', () => this.#drawState());
-    this.#editor.setContents([{ insert: '\n' }], 'api');
-    this.#editor.on('text-change', this.#typed);
+    this.#editor.on('changes', this.#typed);
+    this.#show();
     this.#enable();
-    this.#drawDrafts();
-  }
-
-  /** The Delta class that the editor speaks. */
-  static get Delta() {
-    return globalThis.Quill.import('delta');
   }
 
   /** @param {boolean} online */
@@ -92,34 +81,35 @@ export class TextPanel {
 
   /** Takes its hands off the editor. */
   end() {
-    this.#editor.off('text-change', this.#typed);
-    this.#editor.enable(false);
+    this.#editor.off('changes', this.#typed);
+    this.#editor.setOption('readOnly', true);
   }
 
-  #reset(whole) {
-    const difference = this.#editor.getContents().diff(whole);
-    if (difference.ops.length > 0) {
-      this.#editor.updateContents(difference, 'api');
+  /** Changes no more than is another: the cursor, the selection and the place in sight stay. */
+  #show() {
+    const splice = diff(this.#editor.getValue(), this.#text.text);
+    if (splice) {
+      const { pos, del, ins } = splice;
+      this.#editor.replaceRange(ins, this.#editor.posFromIndex(pos), this.#editor.posFromIndex(pos + del), FROM_LOG);
     }
-    this.#editor.history.clear();
+    this.#drawState();
   }
 
   #enable() {
     const { writing } = this.#text;
-    const { root } = this.#editor;
-    const had = root.contains(globalThis.document.activeElement);
-    this.#editor.enable(writing);
-    root.setAttribute('aria-readonly', String(!writing));
-    root.dataset.placeholder = writing ? 'Write here.' : 'Nothing written yet.';
-    byId('toolbar').hidden = !writing;
-    if (had) {
-      root.focus({ preventScroll: true });
+    if (writing === this.#editor.getOption('readOnly')) {
+      this.#editor.setOption('readOnly', !writing);
+      this.#editor.clearHistory(); // nobody takes back what another wrote
     }
+    this.#editor.getInputField().setAttribute('aria-readonly', String(!writing));
+    byId('text').classList.toggle('writing', writing);
     this.#drawState();
     this.#drawDrafts();
   }
 
   #drawState() {
+    const empty = this.#editor.getValue() === '';
+    byId('blank').textContent = !empty ? '' : this.#text.writing ? 'Write here.' : 'Nothing written yet.';
     const saved = byId('saved');
     saved.dataset.state = this.#text.unsaved && (this.#text.trouble || !this.#online) ? 'held' : 'fine';
     const words = this.#state();
@@ -171,9 +161,11 @@ export class TextPanel {
 
   /** What the draft added goes to the end of the text, where it is in nobody's way. */
   #putBack(id, added) {
-    const end = this.#editor.getLength() - 1;
-    this.#editor.insertText(end, (end > 0 ? '\n' : '') + added, 'user');
-    this.#editor.setSelection(this.#editor.getLength() - 1, 0, 'api');
+    const last = this.#editor.lastLine();
+    const end = { line: last, ch: this.#editor.getLine(last).length };
+    this.#editor.replaceRange((this.#editor.getValue() === '' ? '' : '\n') + added, end, end, '+draft');
+    this.#editor.focus();
+    this.#editor.setCursor(this.#editor.lastLine());
     this.#drafts.remove(id);
   }
 

@@ -4,8 +4,8 @@ import java.time.Duration;
 
 /** The editor page in a tab, as somebody who writes with others uses it. For the test's thread. */
 final class EditorPage {
-    private static final String EDITOR = "Quill.find(document.getElementById('text'))";
-    private static final String WRITABLE = "document.querySelector('#text .ql-editor')?.isContentEditable";
+    private static final String EDITOR = "document.querySelector('#text .CodeMirror').CodeMirror";
+    private static final String WRITABLE = "!" + EDITOR + ".getOption('readOnly')";
 
     private final Tab tab;
 
@@ -35,7 +35,7 @@ final class EditorPage {
     /** Types at the end of the text. */
     void write(String text) {
         tab.await(WRITABLE);
-        tab.evaluate(EDITOR + ".setSelection(" + EDITOR + ".getLength(), 0, 'api'), " + EDITOR + ".focus()");
+        tab.evaluate(EDITOR + ".focus(), " + EDITOR + ".setCursor(" + EDITOR + ".lineCount())");
         tab.type(text);
     }
 
@@ -64,12 +64,12 @@ final class EditorPage {
 
     /** The text, as it is shown. */
     String text() {
-        return String.valueOf(tab.evaluate(EDITOR + ".getText()"));
+        return String.valueOf(tab.evaluate(EDITOR + ".getValue()"));
     }
 
     /** Waits until the text is this. */
     void awaitText(String text) {
-        tab.await(EDITOR + ".getText() === " + quoted(text));
+        tab.await(EDITOR + ".getValue() === " + quoted(text));
     }
 
     /** Waits until they may write, and says for how long, in milliseconds. */

@@ -44,6 +44,7 @@ class JavaScriptClientIT {
             Tool.missing(program + " is version " + version + ", and the client needs " + OLDEST);
         }
         copy(TESTS, PLACE);
+        install();
         copy(CLIENT, PLACE.resolve("node_modules/baton-client"));
         Path printed = Files.createDirectories(Path.of("target/it-logs")).resolve("javascript.txt");
         try (Nodes nodes = Nodes.start(JavaScriptClientIT.class, 3, QUICK)) {
@@ -54,6 +55,23 @@ class JavaScriptClientIT {
             assertThat(passed.find()).as(text).isTrue();
             assertThat(Integer.parseInt(passed.group(1))).as(text).isGreaterThanOrEqualTo(50);
             assertThat(text).contains("# skipped 0");
+        }
+    }
+
+    /** What the tests need besides the client; only once, and then without a network. */
+    private static void install() throws IOException, InterruptedException {
+        if (Files.exists(PLACE.resolve("node_modules/yjs/package.json"))) {
+            return;
+        }
+        Path npm = Tool.NPM.require();
+        Process process = new ProcessBuilder(
+                        npm.toString(), "install", "--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit")
+                .directory(PLACE.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            Tool.missing("npm could not install yjs: " + printed);
         }
     }
 

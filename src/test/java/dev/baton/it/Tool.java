@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 enum Tool {
     /** Node.js, 20 or newer. */
     NODE("node", "nodejs"),
+    /** The packages' installer that comes with Node.js. */
+    NPM("npm"),
     /** Chromium, or Chrome. */
     CHROMIUM("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
 
