@@ -138,20 +138,25 @@ class BrowserIT {
 
     @Test
     void theTabWithThePenLosesItsNetworkAndKeepsWhatItWroteMeanwhileAsADraft() {
-        EditorPage ann = ann();
-        EditorPage bob = bob();
-        ann.writeAndKeep("before ");
-        ann.tab().offline(true);
-        ann.write("unheard ");
-        hasItIn(bob, SILENT);
-        bob.writeAndKeep("after");
-        ann.tab().offline(false);
-        ann.awaitDraft("unheard");
-        ann.awaitText("before after");
-        bob.awaitText("before after");
-        othersRead("before after");
-        ann.tab().close();
-        bob.tab().close();
+        try (Cable cable = new Cable(nodes.get(0).port())) {
+            EditorPage ann = EditorPage.enter(first, cable.port(), document, "Ann", "edit");
+            ann.awaitPen(SLACK);
+            EditorPage bob = bob();
+            ann.writeAndKeep("before ");
+            cable.pull();
+            ann.tab().offline(true);
+            ann.write("unheard ");
+            hasItIn(bob, SILENT);
+            bob.writeAndKeep("after");
+            cable.plug();
+            ann.tab().offline(false);
+            ann.awaitDraft("unheard");
+            ann.awaitText("before after");
+            bob.awaitText("before after");
+            othersRead("before after");
+            ann.tab().close();
+            bob.tab().close();
+        }
     }
 
     @Test

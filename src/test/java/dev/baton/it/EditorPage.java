@@ -32,11 +32,13 @@ final class EditorPage {
 
     // ---- what they do ---------------------------------------------------------------------------------------------
 
-    /** Types at the end of the text. */
+    /** Types at the end of the text, and sees it there. */
     void write(String text) {
         tab.await(WRITABLE);
         tab.evaluate(EDITOR + ".focus(), " + EDITOR + ".setCursor(" + EDITOR + ".lineCount())");
+        String before = text();
         tab.type(text);
+        awaitText(before + text);
     }
 
     /** Types, and waits until it is stored. */
