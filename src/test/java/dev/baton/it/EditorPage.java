@@ -41,6 +41,13 @@ final class EditorPage {
         awaitText(before + text);
     }
 
+    /** Begins a new line where they type. */
+    void newLine() {
+        String before = text();
+        tab.press("Enter");
+        awaitText(before + "\n");
+    }
+
     /** Types, and waits until it is stored. */
     void writeAndKeep(String text) {
         write(text);

@@ -34,7 +34,10 @@ class ScreenshotsIT {
             ada.awaitPen(SOON);
             EditorPage ben = EditorPage.enter(other, nodes.get(1).port(), "meeting-notes", "Ben", "edit");
             ben.awaitWords("#pen", "You are next in line");
-            ada.writeAndKeep("Meeting notes\nOne writes at a time; everyone reads along.\n");
+            ada.write("Meeting notes");
+            ada.newLine();
+            ada.write("One writes at a time; everyone reads along.");
+            ada.newLine();
             ada.writeAndKeep("Who closes the laptop hands the pen on. ");
             ben.tab().evaluate("document.getElementById('say-text').value = 'May I add a point?', "
                     + "document.getElementById('say').requestSubmit()");
