@@ -98,6 +98,11 @@ final class Browser implements AutoCloseable {
         return tab;
     }
 
+    /** What its pages' scripts threw, and what their policy forbade. */
+    List<String> faults() {
+        return tools.faults();
+    }
+
     @Override
     public void close() {
         tools.close();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +43,12 @@ class BrowserIT {
                 throw new AssertionError(failed);
             }
         }
+    }
+
+    @AfterEach
+    void noScriptThrewAndNothingWasForbidden() {
+        assertThat(first.faults()).isEmpty();
+        assertThat(second.faults()).isEmpty();
     }
 
     private EditorPage ann() {

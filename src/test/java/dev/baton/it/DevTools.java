@@ -5,12 +5,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,6 +23,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     private final AtomicInteger ids = new AtomicInteger();
     private final Map<Integer, CompletableFuture<JsonObject>> asked = new ConcurrentHashMap<>();
     private final Set<String> crashed = ConcurrentHashMap.newKeySet();
+    private final List<String> faults = new CopyOnWriteArrayList<>();
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
     private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
@@ -64,6 +67,11 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
         return crashed.contains(session);
     }
 
+    /** What a page's scripts threw, and what the page's policy forbade, in any tab so far. */
+    List<String> faults() {
+        return faults;
+    }
+
     private static JsonObject await(String method, CompletableFuture<JsonObject> answer) {
         try {
             return answer.orTimeout(ANSWER.toSeconds(), TimeUnit.SECONDS).join();
@@ -85,8 +93,17 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     }
 
     private void heard(JsonObject frame) {
-        if ("Inspector.targetCrashed".equals(frame.getString("method"))) {
-            crashed.add(frame.getString("sessionId", ""));
+        switch (frame.getString("method", "")) {
+            case "Inspector.targetCrashed" -> crashed.add(frame.getString("sessionId", ""));
+            case "Runtime.exceptionThrown" -> faults.add(
+                    frame.getJsonObject("params").getJsonObject("exceptionDetails").encode());
+            case "Log.entryAdded" -> {
+                JsonObject entry = frame.getJsonObject("params").getJsonObject("entry");
+                if ("security".equals(entry.getString("source"))) {
+                    faults.add(entry.getString("text"));
+                }
+            }
+            default -> {}
         }
         CompletableFuture<JsonObject> answer = frame.containsKey("id") ? asked.remove(frame.getInteger("id")) : null;
         if (answer == null) {

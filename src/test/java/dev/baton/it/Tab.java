@@ -27,6 +27,7 @@ final class Tab {
         ask("Page.enable", NOTHING);
         ask("Runtime.enable", NOTHING);
         ask("Inspector.enable", NOTHING);
+        ask("Log.enable", NOTHING);
         ask("Network.enable", NOTHING);
     }
 
