@@ -76,8 +76,7 @@ final class Browser implements AutoCloseable {
         Path file = profile.resolve("DevToolsActivePort");
         await().atMost(START).pollInterval(Duration.ofMillis(20)).until(() -> {
             if (!process.isAlive()) {
-                throw new AssertionError(
-                        "the browser ended: " + Files.readString(profile.resolve("printed.txt")));
+                throw new AssertionError("the browser ended: " + Files.readString(profile.resolve("printed.txt")));
             }
             return Files.exists(file) && Files.readAllLines(file).size() == 2;
         });

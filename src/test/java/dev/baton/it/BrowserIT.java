@@ -196,7 +196,8 @@ class BrowserIT {
                         + "document.getElementById(document.activeElement.getAttribute('aria-labelledby')).innerText"))
                 .isEqualTo("textbox Text");
         tab.press("Tab");
-        assertThat(tab.evaluate("document.activeElement.matches('.CodeMirror-code')")).isEqualTo(false);
+        assertThat(tab.evaluate("document.activeElement.matches('.CodeMirror-code')"))
+                .isEqualTo(false);
         tabTo(tab, "document.activeElement.id === 'say-text'");
         tab.type("hello");
         tab.press("Enter");

@@ -39,27 +39,31 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
 
     /** Asks the browser itself; waits for the answer. */
     JsonObject ask(String method, JsonObject parameters) {
-        return await(method, send("", method, parameters));
+        return ask("", method, parameters);
     }
 
     /** Asks a tab; waits for the answer. */
     JsonObject ask(String session, String method, JsonObject parameters) {
-        return await(method, send(session, method, parameters));
+        int id = ids.incrementAndGet();
+        CompletableFuture<JsonObject> answer = new CompletableFuture<>();
+        asked.put(id, answer);
+        write(id, session, method, parameters);
+        return await(method, answer);
     }
 
     /** Tells a tab, and does not wait for an answer: it may never come. */
-    synchronized CompletableFuture<JsonObject> send(String session, String method, JsonObject parameters) {
-        int id = ids.incrementAndGet();
+    void tell(String session, String method, JsonObject parameters) {
+        write(ids.incrementAndGet(), session, method, parameters);
+    }
+
+    private synchronized void write(int id, String session, String method, JsonObject parameters) {
         JsonObject frame = new JsonObject().put("id", id).put("method", method).put("params", parameters);
         if (!session.isEmpty()) {
             frame.put("sessionId", session);
         }
-        CompletableFuture<JsonObject> answer = new CompletableFuture<>();
-        asked.put(id, answer);
         // One at a time: the socket refuses to send before the last was sent.
         written = written.handle((done, failed) -> socket.sendText(frame.encode(), true))
                 .thenCompose(sent -> sent);
-        return answer;
     }
 
     /** Whether a tab has crashed. */
@@ -95,8 +99,10 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     private void heard(JsonObject frame) {
         switch (frame.getString("method", "")) {
             case "Inspector.targetCrashed" -> crashed.add(frame.getString("sessionId", ""));
-            case "Runtime.exceptionThrown" -> faults.add(
-                    frame.getJsonObject("params").getJsonObject("exceptionDetails").encode());
+            case "Runtime.exceptionThrown" ->
+                faults.add(frame.getJsonObject("params")
+                        .getJsonObject("exceptionDetails")
+                        .encode());
             case "Log.entryAdded" -> {
                 JsonObject entry = frame.getJsonObject("params").getJsonObject("entry");
                 if ("security".equals(entry.getString("source"))) {

@@ -42,10 +42,11 @@ class HiddenTabIT {
     void aHiddenTabKeepsItsSessionAndOnceShownFindsADeadNodeWithinSeconds() {
         EditorPage ann = EditorPage.enter(first, nodes.get(0).port(), document, "Ann", "view");
         EditorPage bob = EditorPage.enter(second, nodes.get(1).port(), document, "Bob", "edit");
-        ann.tab().evaluate("globalThis.wakes = 0; globalThis.states = []; "
-                + "setInterval(() => wakes++, 100); "
-                + "new MutationObserver(() => states.push(document.getElementById('connection').dataset.state))"
-                + ".observe(document.getElementById('connection'), { attributes: true }); 0");
+        ann.tab()
+                .evaluate("globalThis.wakes = 0; globalThis.states = []; "
+                        + "setInterval(() => wakes++, 100); "
+                        + "new MutationObserver(() => states.push(document.getElementById('connection').dataset.state))"
+                        + ".observe(document.getElementById('connection'), { attributes: true }); 0");
         String session = String.valueOf(ann.tab().evaluate("document.getElementById('session-id').textContent"));
         first.open("about:blank").show();
         ann.tab().await("document.visibilityState === 'hidden'");
@@ -60,10 +61,14 @@ class HiddenTabIT {
         assertThat(((Number) ann.tab().evaluate("wakes")).intValue())
                 .as("timers that fired in a hidden tab, of 400")
                 .isLessThan(100);
-        assertThat(ann.tab().evaluate("states.length")).as("changes of the connection").isEqualTo(0);
-        assertThat(ann.tab().evaluate("document.getElementById('session-id').textContent")).isEqualTo(session);
+        assertThat(ann.tab().evaluate("states.length"))
+                .as("changes of the connection")
+                .isEqualTo(0);
+        assertThat(ann.tab().evaluate("document.getElementById('session-id').textContent"))
+                .isEqualTo(session);
         bob.awaitWords("#people", "Ann");
-        assertThat(bob.tab().evaluate("document.querySelectorAll('#people .offline').length")).isEqualTo(0);
+        assertThat(bob.tab().evaluate("document.querySelectorAll('#people .offline').length"))
+                .isEqualTo(0);
         ann.awaitText("seen ");
 
         nodes.get(0).pause();

@@ -90,8 +90,7 @@ class JavaScriptClientIT {
         builder.environment()
                 .put("BATON_NODES", nodes.get(0).uri() + "," + nodes.get(1).uri());
         builder.environment().put("BATON_DOOMED_NODE", nodes.get(2).uri());
-        builder.environment()
-                .put("BATON_DOOMED_PID", Long.toString(nodes.get(2).pid()));
+        builder.environment().put("BATON_DOOMED_PID", Long.toString(nodes.get(2).pid()));
         Process process = builder.start();
         try {
             assertThat(process.waitFor(ATMOST, TimeUnit.MINUTES))

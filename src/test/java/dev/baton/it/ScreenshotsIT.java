@@ -39,8 +39,9 @@ class ScreenshotsIT {
             ada.write("One writes at a time; everyone reads along.");
             ada.newLine();
             ada.writeAndKeep("Who closes the laptop hands the pen on. ");
-            ben.tab().evaluate("document.getElementById('say-text').value = 'May I add a point?', "
-                    + "document.getElementById('say').requestSubmit()");
+            ben.tab()
+                    .evaluate("document.getElementById('say-text').value = 'May I add a point?', "
+                            + "document.getElementById('say').requestSubmit()");
             ada.awaitWords("#messages", "May I add a point?");
             ben.ask();
             ada.awaitWords("#requests", "Ben");

@@ -50,15 +50,17 @@ final class Tab {
 
     /** Presses a key by its name: {@code Tab}, {@code Enter}, {@code Escape}, {@code ArrowDown}. */
     void press(String key) {
-        JsonObject down = new JsonObject().put("type", "keyDown").put("key", key).put("code", key);
-        int code = switch (key) {
-            case "Tab" -> 9;
-            case "Enter" -> 13;
-            case "Escape" -> 27;
-            case "Backspace" -> 8;
-            case "ArrowDown" -> 40;
-            default -> throw new IllegalArgumentException(key);
-        };
+        JsonObject down =
+                new JsonObject().put("type", "keyDown").put("key", key).put("code", key);
+        int code =
+                switch (key) {
+                    case "Tab" -> 9;
+                    case "Enter" -> 13;
+                    case "Escape" -> 27;
+                    case "Backspace" -> 8;
+                    case "ArrowDown" -> 40;
+                    default -> throw new IllegalArgumentException(key);
+                };
         down.put("windowsVirtualKeyCode", code);
         if (code == 13) {
             down.put("text", "\r");
@@ -157,14 +159,14 @@ final class Tab {
 
     /** Its process dies. */
     void crash() {
-        tools.send(session, "Page.navigate", new JsonObject().put("url", "chrome://crash"));
+        tools.tell(session, "Page.navigate", new JsonObject().put("url", "chrome://crash"));
         Awaitility.await().atMost(SOON).until(() -> tools.hasCrashed(session));
     }
 
     /** Its script runs in a circle for so long: nothing that it should answer is answered. Returns at once. */
     void hang(Duration length) {
         String circle = "const end = performance.now() + " + length.toMillis() + "; while (performance.now() < end);";
-        tools.send(session, "Runtime.evaluate", new JsonObject().put("expression", "{ " + circle + " }"));
+        tools.tell(session, "Runtime.evaluate", new JsonObject().put("expression", "{ " + circle + " }"));
     }
 
     /** Takes its network away, or gives it back. */

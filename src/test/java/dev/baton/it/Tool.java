@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -48,8 +48,9 @@ enum Tool {
     }
 
     private Optional<Path> find() {
-        List<String> folders = Arrays.asList(
-                Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator));
+        List<String> folders = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(Optional.ofNullable(System.getenv("PATH")).orElse(""))
+                .toList();
         return names.stream()
                 .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
                 .flatMap(path -> Files.isExecutable(path) ? Stream.of(path) : Stream.empty())
