@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -34,17 +36,22 @@ public final class ClusterNode {
 
     private static final String INBOX = "baton.node.";
 
+    /** How many threads read from maps at once. */
+    private static final int READERS = 8;
+
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final String id;
     private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
     private final Map<String, Long> heard = new ConcurrentHashMap<>();
+    private final WorkerExecutor readers;
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
+        this.readers = vertx.createSharedWorkerExecutor("baton-maps", READERS);
     }
 
     /** This node's name. */
@@ -95,6 +102,14 @@ public final class ClusterNode {
     /** A map that all nodes share. */
     public <K, V> IMap<K, V> map(String name) {
         return hazelcast.getMap(name);
+    }
+
+    /**
+     * Reads many entries at once, which Hazelcast can only do while the thread waits. Not on Vert.x's own workers: a member that
+     * stands still would hold these, and the event bus needs them to find out where to send.
+     */
+    public <T> Future<T> read(Callable<T> reading) {
+        return readers.executeBlocking(reading, false);
     }
 
     /** How many entries of a shared map this node owns. */

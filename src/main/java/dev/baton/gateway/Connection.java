@@ -12,12 +12,13 @@ import dev.baton.room.Rooms;
 import dev.baton.room.SessionRef;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Optional;
@@ -40,6 +41,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private final ServerWebSocket socket;
     private final Loop loop;
     private final GatewayServices on;
+    private final TextFrames frames;
     private final Beat<Connection> beat;
     private final FrameAssembler assembler;
     private final Set<String> documents = new HashSet<>();
@@ -52,7 +54,11 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private Optional<SessionRef> session = Optional.empty();
     private boolean greeted;
+    private boolean unflushed;
     private boolean replaced;
+
+    /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
+    private long pinged;
 
     /** Written on the loop, read from anywhere: {@link #open}. */
     private volatile boolean ended;
@@ -61,10 +67,11 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.socket = socket;
         this.loop = loop;
         this.on = on;
+        this.frames = new TextFrames(socket);
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
         socket.frameHandler(this::frame);
-        socket.pongHandler(payload -> heard()); // comes also while the socket is paused
+        socket.pongHandler(payload -> ponged()); // comes also while the socket is paused
         BrokenFrames.of(socket, this::close);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
@@ -86,6 +93,14 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
     }
 
+    private void ponged() {
+        if (pinged != 0) {
+            on.connections().meters().ponged(System.nanoTime() - pinged);
+            pinged = 0;
+        }
+        heard();
+    }
+
     /** A sign of life counts from the hello on: until then only a hello stops the clock. */
     private void heard() {
         if (greeted && !ended) {
@@ -100,6 +115,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     @Override
     public void text(String text) {
+        on.connections().meters().received();
         if (!greeted
                 && text.getBytes(StandardCharsets.UTF_8).length > on.allowed().helloBytes()) {
             close(CloseCode.TOO_LARGE);
@@ -226,6 +242,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     /** It is this connection's turn to be pinged. */
     void ping() {
         if (!ended) {
+            pinged = System.nanoTime();
+            on.connections().meters().pinged();
             socket.writePing(NO_PAYLOAD);
         }
     }
@@ -240,6 +258,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
             close(CloseCode.NOT_AUTHENTICATED);
             return;
         }
+        flush();
+        on.connections().meters().closed(CloseCode.HEARTBEAT_TIMEOUT);
         socket.close(CloseCode.HEARTBEAT_TIMEOUT.code(), CloseCode.HEARTBEAT_TIMEOUT.reason());
         end("timeout");
     }
@@ -276,25 +296,41 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         });
     }
 
-    /** Writes a frame; on the loop. A client that does not read is let go before it costs more than its share. */
+    /** Writes a frame; on the loop. */
     void write(String frame) {
-        if (ended) {
-            return;
+        if (!ended) {
+            write(TextFrames.encode(frames.allocator(), frame));
         }
-        if (unread() > on.allowed().unread()) {
-            close(CloseCode.TOO_SLOW);
-            return;
-        }
-        socket.writeTextMessage(frame);
     }
 
-    private long unread() {
-        var buffer = ((WebSocketInternal) socket)
-                .channelHandlerContext()
-                .channel()
-                .unsafe()
-                .outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    /**
+     * Writes an encoded frame, which this releases; on the loop. It goes out at the end of the turn. A client that does not
+     * read is let go before it costs more than its share.
+     */
+    void write(ByteBuf frame) {
+        if (ended) {
+            frame.release();
+        } else if (frames.unread() > on.allowed().unread()) {
+            frame.release();
+            close(CloseCode.TOO_SLOW);
+        } else {
+            frames.write(frame);
+            if (!unflushed) {
+                unflushed = true;
+                loop.flushSoon(this);
+            }
+        }
+    }
+
+    /** What allocates frames for this connection. */
+    ByteBufAllocator allocator() {
+        return frames.allocator();
+    }
+
+    /** The turn is over. */
+    void flush() {
+        unflushed = false;
+        frames.flush();
     }
 
     // ---- the end --------------------------------------------------------------------------------------------------
@@ -327,6 +363,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void close(CloseCode code) {
         if (!ended) {
+            flush(); // what was said before goes out before
+            on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
             end("closed");
         }

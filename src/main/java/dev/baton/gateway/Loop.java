@@ -6,21 +6,30 @@ import dev.baton.heartbeat.Pace;
 import dev.baton.heartbeat.Visitor;
 import dev.baton.room.Lane;
 import dev.baton.room.Outbox;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the connections of one event loop share: the loop itself and its heartbeat wheel. */
 final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
+    private List<Connection> unflushed = new ArrayList<>();
+    private final GatewayMeters meters;
+    private final long tickNanos;
+    private long ticked;
 
     /** Written on the loop, read from anywhere. */
     private volatile int beats;
 
     /** On the event loop that calls. */
-    Loop(Context context, Duration tick) {
+    Loop(Context context, Duration tick, GatewayMeters meters) {
         this.context = context;
+        this.meters = meters;
+        this.tickNanos = tick.toNanos();
+        this.ticked = System.nanoTime();
         this.wheel = new HeartbeatWheel<>(tick, now());
     }
 
@@ -31,7 +40,32 @@ final class Loop implements Lane, Visitor<Connection> {
 
     @Override
     public void deliver(List<Outbox> to, String frame) {
-        context.runOnContext(v -> to.forEach(outbox -> ((Connection) outbox).write(frame)));
+        if (to.isEmpty()) {
+            return;
+        }
+        meters.delivered(to.size());
+        context.runOnContext(v -> {
+            ByteBuf encoded = TextFrames.encode(((Connection) to.get(0)).allocator(), frame);
+            to.forEach(outbox -> ((Connection) outbox).write(encoded.retainedDuplicate()));
+            encoded.release();
+        });
+    }
+
+    /**
+     * Has a connection flushed at the end of this turn: behind everything that is due already, so that a loop with much to do
+     * makes few system calls of it, and one without makes no one wait.
+     */
+    void flushSoon(Connection connection) {
+        if (unflushed.isEmpty()) {
+            context.runOnContext(v -> flush());
+        }
+        unflushed.add(connection);
+    }
+
+    private void flush() {
+        List<Connection> now = unflushed;
+        unflushed = new ArrayList<>();
+        now.forEach(Connection::flush);
     }
 
     /** Runs something on this loop, after everything handed over before. */
@@ -59,6 +93,9 @@ final class Loop implements Lane, Visitor<Connection> {
 
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
+        long now = System.nanoTime();
+        meters.lagged(Math.max(0, now - ticked - tickNanos));
+        ticked = now;
         wheel.tick(now(), this);
         beats = wheel.size();
     }

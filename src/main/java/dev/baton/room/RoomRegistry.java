@@ -27,6 +27,11 @@ final class RoomRegistry {
                 .filter(room -> room.closing().isEmpty());
     }
 
+    /** Whether there is no room of a document, not even one that is being opened or closed. */
+    boolean missing(String document) {
+        return !rooms.containsKey(document);
+    }
+
     /** All open rooms. */
     List<Room> all() {
         return rooms.values().stream().filter(room -> room.closing().isEmpty()).toList();

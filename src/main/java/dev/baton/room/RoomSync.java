@@ -14,6 +14,7 @@ import dev.baton.session.Standing;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class RoomSync {
     private final RoomServices on;
     private final RoomRegistry rooms;
     private int round;
+    private boolean checking;
 
     RoomSync(RoomServices on, RoomRegistry rooms) {
         this.on = on;
@@ -46,13 +48,15 @@ final class RoomSync {
         round = (round + 1) % PARTS;
         compareRosters();
         compareHeads();
+        Map<String, Room> part = new HashMap<>();
         rooms.byDocument().forEach((document, room) -> {
             room.settle();
             if (Math.floorMod(document.hashCode(), PARTS) == round) {
                 checkRecord(document, room);
-                checkSessions(document, room);
+                part.put(document, room);
             }
         });
+        checkSessions(part);
         rooms.closeEmpty();
     }
 
@@ -233,19 +237,34 @@ final class RoomSync {
         }
     }
 
-    private void checkSessions(String document, Room room) {
-        List<Seat> seats = room.seats();
-        List<String> seated =
-                seats.stream().map(seat -> seat.member().session()).toList();
-        on.sessions().find(seated).onSuccess(found -> {
-            for (Seat seat : seats) {
-                String session = seat.member().session();
-                // A seat that changed while the records were read is looked at the next time.
-                if (room.seatOf(session).filter(seat::equals).isPresent()) {
-                    check(document, room, seat, Optional.ofNullable(found.get(session)));
-                }
+    /** One question for the members of all these rooms; while it is not answered, the next round asks no other. */
+    private void checkSessions(Map<String, Room> some) {
+        if (checking || some.isEmpty()) {
+            return;
+        }
+        checking = true;
+        Map<String, List<Seat>> seats = new HashMap<>();
+        Set<String> seated = new HashSet<>();
+        some.forEach((document, room) -> {
+            seats.put(document, room.seats());
+            room.seats().forEach(seat -> seated.add(seat.member().session()));
+        });
+        on.sessions().find(seated).onComplete(found -> {
+            checking = false;
+            if (found.succeeded()) {
+                seats.forEach((document, before) -> check(document, some.get(document), before, found.result()));
             }
         });
+    }
+
+    private void check(String document, Room room, List<Seat> before, Map<String, SessionRecord> found) {
+        for (Seat seat : before) {
+            String session = seat.member().session();
+            // A seat that changed while the records were read is looked at the next time.
+            if (room.seatOf(session).filter(seat::equals).isPresent()) {
+                check(document, room, seat, Optional.ofNullable(found.get(session)));
+            }
+        }
     }
 
     private void check(String document, Room room, Seat seat, Optional<SessionRecord> record) {
@@ -256,6 +275,9 @@ final class RoomSync {
             } else {
                 room.unseat(session, "expired");
             }
+        } else if (record.get().removed()) {
+            room.unseat(session, SessionRecord.REMOVED);
+            on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
         } else if (record.get().generation() > seat.generation()) {
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);

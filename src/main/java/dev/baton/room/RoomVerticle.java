@@ -41,6 +41,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     static final String SIGNAL = "signal";
     static final String DIGEST = "digest";
     static final String SYNC = "sync";
+    static final String ROSTERS_KEPT = "rosters-kept";
 
     /** When trying again makes sense after something failed, in milliseconds. */
     static final long RETRY = 1_000;
@@ -53,6 +54,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final Sessions sessions;
     private final Locks locks;
     private final DocumentLog log;
+    private final RoomMeters meters;
     private final Duration answer;
     /** For {@link #openRooms} and {@link #seats}, which are asked from other threads. */
     private volatile int openRooms;
@@ -65,19 +67,26 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
     public RoomVerticle(
-            ClusterNode node, Lease lease, Sessions sessions, Locks locks, DocumentLog log, Duration answer) {
+            ClusterNode node,
+            Lease lease,
+            Sessions sessions,
+            Locks locks,
+            DocumentLog log,
+            RoomMeters meters,
+            Duration answer) {
         this.node = node;
         this.lease = lease;
         this.sessions = sessions;
         this.locks = locks;
         this.log = log;
+        this.meters = meters;
         this.answer = answer;
     }
 
     @Override
     public Future<?> start() {
         RoomServices services =
-                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), answer);
+                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), meters, answer);
         rooms = new RoomRegistry(services);
         requests = new RoomRequests(services, rooms);
         sync = new RoomSync(services, rooms);
@@ -95,9 +104,12 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
                 json -> room(json, room -> room.signal(json.getString("session"), new Json(json.getString("data")))));
         node.on(DIGEST, context, sync::digest);
         node.on(SYNC, context, sync::sync);
+        RosterSweep sweep = new RosterSweep(services, rooms);
+        node.on(ROSTERS_KEPT, context, sweep::kept);
         unlisten = node.onLost(context, sync::lost);
         vertx.setPeriodic(ROUND, id -> {
             sync.round();
+            sweep.round();
             count();
         });
         return vertx.eventBus()
@@ -142,7 +154,11 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message) {
         Promise<Result> done = Promise.promise();
-        context.runOnContext(v -> requests.handle(session, outbox, message).onComplete(done));
+        long handed = meters.handed();
+        context.runOnContext(v -> {
+            meters.began(handed);
+            requests.handle(session, outbox, message).onComplete(done);
+        });
         return done.future();
     }
 

@@ -29,6 +29,14 @@ class ReconciliationTest {
     }
 
     @Test
+    void anEndByAModeratorThatWasMissedIsToldAsALeave() {
+        SessionRecord removed = new SessionRecord(
+                "s", ANN, "hash", "n", 2, new SessionRecord.Offline(SessionRecord.REMOVED, 1_000, 11_000), Map.of());
+        assertThat(told(waiter(2, Presence.HERE), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
+        assertThat(told(waiter(2, CLOSED), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
+    }
+
+    @Test
     void aReturnThatWasMissedIsTold() {
         assertThat(told(waiter(2, CLOSED), online(3), 5_000)).contains(new LockEvent.Connected("s", 3));
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class SessionProcessorTest {
     private static final ResumeSecret SECRET = new ResumeSecret("s", "s.hush");
     private static final long EXPIRY = 120_000;
+    private static final long LINGERS = 10_000;
     private static final Standing EDITS = new Standing(Mode.EDIT, 5);
 
     private final Map.Entry<String, SessionRecord> entry = new AbstractMap.SimpleEntry<>(
@@ -183,8 +184,48 @@ class SessionProcessorTest {
                 new SessionEvent.Exit(1, "d"),
                 new SessionEvent.Lose(1, "closed", 0, EXPIRY),
                 new SessionEvent.Resume(SECRET.hash(), "ann", "b"),
+                new SessionEvent.Remove(LINGERS),
                 new SessionEvent.Expire())
                 .stream();
+    }
+
+    // ---- removing -------------------------------------------------------------------------------------------------
+
+    @Test
+    void aRemovedSessionIsToldOfOnceAndKeepsItsDocumentsForThoseWhoMustForgetIt() {
+        SessionRecord removed = remove(100).orElseThrow();
+        assertThat(removed.removed()).isTrue();
+        assertThat(removed.online()).isFalse();
+        assertThat(removed.documents()).isEqualTo(Map.of("d", EDITS));
+        assertThat(remove(101)).isEmpty();
+        assertThat(lose(1, "closed", 102)).isEmpty();
+    }
+
+    @Test
+    void aRemovedSessionIsNotTakenUpAgainAndEntersNothing() {
+        remove(100);
+        assertThat(resume("b", 101)).isEmpty();
+        assertThat(process(new SessionEvent.Enter(1, "e", EDITS), 101).after()).isEmpty();
+    }
+
+    @Test
+    void anOfflineSessionCanBeRemovedToo() {
+        lose(1, "closed", 50);
+        assertThat(remove(100)).isPresent();
+        assertThat(resume("b", 101)).isEmpty();
+    }
+
+    @Test
+    void aRemovedSessionsRecordGoesWhenItHasLingered() {
+        remove(100);
+        assertThat(process(new SessionEvent.Expire(), 100 + LINGERS - 1).after())
+                .isEmpty();
+        assertThat(process(new SessionEvent.Expire(), 100 + LINGERS).after()).isPresent();
+        assertThat(entry.getValue()).isNull();
+    }
+
+    private Optional<SessionRecord> remove(long now) {
+        return process(new SessionEvent.Remove(LINGERS), now).after();
     }
 
     private SessionProcessor.Outcome process(SessionEvent event, long now) {

@@ -1,0 +1,69 @@
+package dev.baton.gateway;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.http.WebSocketInternal;
+
+/**
+ * Writes text frames to one socket as bytes that were encoded before, so that a frame for a thousand sockets is encoded once
+ * and its bytes are shared; and leaves the flush to the {@link Loop}, so that what one turn has for a socket is one system
+ * call. Measured against {@code writeTextMessage}: see the figures in the manual.
+ *
+ * <p>The bytes enter the pipeline behind Netty's encoder of frames. Vert.x has pings and closes of its own to write; all on the
+ * one event loop, and none of them has to keep its place among texts but the close, which comes last. Confined to that loop.
+ */
+final class TextFrames {
+    /** Final fragment, text; RFC 6455, 5.2. */
+    private static final int TEXT = 0x81;
+
+    private static final int SHORT = 125;
+    private static final int LONGEST_HEADER = 10;
+
+    private final ChannelHandlerContext encoder;
+
+    TextFrames(ServerWebSocket socket) {
+        this.encoder = ((WebSocketInternal) socket)
+                .channelHandlerContext()
+                .pipeline()
+                .context("wsencoder");
+    }
+
+    /** The whole frame, as a server sends it; the caller releases it. */
+    static ByteBuf encode(ByteBufAllocator allocator, String text) {
+        int length = ByteBufUtil.utf8Bytes(text);
+        ByteBuf frame = allocator.directBuffer(length + LONGEST_HEADER);
+        frame.writeByte(TEXT);
+        if (length <= SHORT) {
+            frame.writeByte(length);
+        } else if (length <= 0xffff) {
+            frame.writeByte(SHORT + 1).writeShort(length);
+        } else {
+            frame.writeByte(SHORT + 2).writeLong(length);
+        }
+        ByteBufUtil.reserveAndWriteUtf8(frame, text, length);
+        return frame;
+    }
+
+    ByteBufAllocator allocator() {
+        return encoder.alloc();
+    }
+
+    /** Puts a frame in line for the next {@link #flush}; takes over the caller's hold on it. */
+    void write(ByteBuf frame) {
+        encoder.write(frame, encoder.voidPromise());
+    }
+
+    /** Hands what is in line to the system. */
+    void flush() {
+        encoder.flush();
+    }
+
+    /** Bytes that the system has not taken yet. */
+    long unread() {
+        var buffer = encoder.channel().unsafe().outboundBuffer();
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+}

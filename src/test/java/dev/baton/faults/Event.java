@@ -1,0 +1,60 @@
+package dev.baton.faults;
+
+import dev.baton.client.Rights;
+import java.util.List;
+import java.util.Optional;
+
+/** One thing that somebody saw from outside. Times as {@link System#nanoTime()} counts. */
+sealed interface Event {
+    /** When, or when it was begun. */
+    long at();
+
+    /** An actor's session is on a node from now on. */
+    record Connected(long at, String actor, String session, int node, boolean resumed) implements Event {}
+
+    /** Its connection is over. */
+    record Closed(long at, String actor, String session, int node, int code) implements Event {}
+
+    /** It asked to take part, and does, or was told why not. */
+    record Joined(long at, String actor, String session, int node, String document, String answer) implements Event {}
+
+    /** It was told where a pen is. */
+    record Told(
+            long at,
+            String actor,
+            String session,
+            int node,
+            String document,
+            long epoch,
+            Rights.Place you,
+            Optional<String> holder,
+            List<String> queue)
+            implements Event {}
+
+    /** It wrote, and this came of it. */
+    record Wrote(
+            long at,
+            long end,
+            String actor,
+            String session,
+            int node,
+            String document,
+            long epoch,
+            String id,
+            Result result,
+            long number)
+            implements Event {}
+
+    /** What came of a write; the number beside it is the seq, or the epoch that fenced it. */
+    enum Result {
+        APPLIED,
+        FENCED,
+        /** The node said that it was not done. */
+        REFUSED,
+        /** Nobody said anything, or that it could not be known. */
+        UNKNOWN
+    }
+
+    /** Somebody did harm, until {@code end}. */
+    record Harm(long at, long end, String kind, List<Integer> nodes, String what) implements Event {}
+}

@@ -1,0 +1,260 @@
+package dev.baton.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.client.Rights;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/** Does harm, one thing after another, by a seed; and notes how long the pens that were hit took to move. */
+final class Nemesis {
+
+    /** What it can do. */
+    enum Kind {
+        CLIENT_KILLED("client killed", false),
+        CLIENT_STOPPED("client stopped", false),
+        NODE_KILLED("node killed", false),
+        TWO_NODES_KILLED("two nodes killed", false),
+        KILLED_DURING_HAND_OVER("node killed during hand-over", false),
+        NODE_PAUSED_SHORTLY("pause of a node for 2 s", false),
+        NODE_PAUSED("pause of a node for 9 s", false),
+        CUT_OFF("cut off from the other nodes", true),
+        CUT_OFF_WHOLLY("cut off from nodes and store", true),
+        CUT_ONE_WAY("cut one way from one node", true),
+        CUT_FROM_STORE("store out of reach of one node", true),
+        STORE_STOPPED("store stopped for 4 s", false),
+        ROLLING_RESTART("rolling restart", false),
+        HERD("everybody reconnects", false);
+
+        private final String words;
+        private final boolean links;
+
+        Kind(String words, boolean links) {
+            this.words = words;
+            this.links = links;
+        }
+
+        String words() {
+            return words;
+        }
+
+        /** Whether it takes links that can be cut. */
+        boolean links() {
+            return links;
+        }
+    }
+
+    /** How long one pen took from the harm to its next holder, in milliseconds. */
+    record Took(Kind kind, long millis) {}
+
+    /** Longer than any reservation and the longest detection: who was hit does not come back in time to keep the pen. */
+    private static final Duration ABSENT = Duration.ofSeconds(9);
+
+    /** No bound is longer than this, in milliseconds; what takes longer is worth a line. */
+    private static final long SLOW = 6_500;
+
+    private static final Duration LONGEST = Duration.ofSeconds(25);
+
+    private final Cluster cluster;
+    private final Workload workload;
+    private final Random random;
+    private final List<Took> took = new ArrayList<>();
+
+    Nemesis(Cluster cluster, Workload workload, long seed) {
+        this.cluster = cluster;
+        this.workload = workload;
+        this.random = new Random(seed);
+    }
+
+    /** How long the pens took so far. */
+    List<Took> took() {
+        return took;
+    }
+
+    private record Pen(Writer holder, long epoch) {}
+
+    /** Does one kind of harm, mends it, and returns when the cluster is whole again. */
+    void harm(Kind kind) {
+        if (kind.links() && !cluster.net().real()) {
+            return;
+        }
+        int victim = victim();
+        long at = System.nanoTime();
+        switch (kind) {
+            case CLIENT_KILLED ->
+                anyPen().ifPresent(pen -> {
+                    pen.holder().vanish(ABSENT);
+                    measure(kind, System.nanoTime(), List.of(pen));
+                });
+            case CLIENT_STOPPED ->
+                anyPen().ifPresent(pen -> {
+                    pen.holder().freeze(ABSENT);
+                    measure(kind, System.nanoTime(), List.of(pen));
+                });
+            case NODE_KILLED -> killed(kind, List.of(victim));
+            case TWO_NODES_KILLED -> killed(kind, List.of(victim, (victim + 1) % cluster.size()));
+            case KILLED_DURING_HAND_OVER -> {
+                anyPen().ifPresent(pen -> pen.holder().vanish(ABSENT));
+                killed(kind, List.of(victim));
+            }
+            case NODE_PAUSED_SHORTLY -> {
+                cluster.pause(victim);
+                sleep(2_000);
+                cluster.goOn(victim);
+            }
+            case NODE_PAUSED -> {
+                List<Pen> pens = pensOn(List.of(victim));
+                long start = System.nanoTime();
+                cluster.pause(victim);
+                measure(kind, start, pens);
+                sleep(Math.max(0, 9_000 - (System.nanoTime() - start) / 1_000_000));
+                cluster.goOn(victim);
+            }
+            case CUT_OFF -> cut(kind, victim, () -> fromOthers(victim));
+            case CUT_OFF_WHOLLY ->
+                cut(kind, victim, () -> {
+                    fromOthers(victim);
+                    cluster.net().cut(victim, cluster.storePlace());
+                });
+            case CUT_ONE_WAY -> {
+                cluster.net().cutOneWay(victim, (victim + 1) % cluster.size());
+                sleep(8_000);
+            }
+            case CUT_FROM_STORE -> {
+                cluster.net().cut(victim, cluster.storePlace());
+                sleep(6_000);
+            }
+            case STORE_STOPPED -> {
+                cluster.pauseStore();
+                sleep(4_000);
+                cluster.goOnStore();
+            }
+            case ROLLING_RESTART -> {
+                for (int node = 0; node < cluster.size(); node++) {
+                    cluster.stop(node);
+                    cluster.start(node);
+                    cluster.awaitReady(node);
+                }
+            }
+            case HERD -> workload.actors().forEach(actor -> actor.vanish(Duration.ofMillis(10)));
+        }
+        cluster.net().mend();
+        workload.history()
+                .add(new Event.Harm(at, System.nanoTime(), kind.words(), List.of(victim), kind + " " + victim));
+        sleep(1_500); // until a node that was stopped or cut off has noticed, it says that it is ready
+        cluster.awaitWhole();
+        sleep(500 + random.nextInt(2_000));
+    }
+
+    /** A node with a holder on it; clients gather where no harm was done of late, and harm among nobody shows nothing. */
+    private int victim() {
+        return anyPen().map(pen -> pen.holder().node()).orElseGet(() -> random.nextInt(cluster.size()));
+    }
+
+    private void fromOthers(int victim) {
+        IntStream.range(0, cluster.size()).filter(node -> node != victim).forEach(node -> cluster.net()
+                .cut(victim, node));
+    }
+
+    private void cut(Kind kind, int victim, Runnable cutting) {
+        List<Pen> pens = pensOn(List.of(victim));
+        pens.forEach(pen -> pen.holder().hideWhenCutOff(ABSENT));
+        long start = System.nanoTime();
+        cutting.run();
+        measure(kind, start, pens);
+        sleep(Math.max(0, 10_000 - (System.nanoTime() - start) / 1_000_000));
+    }
+
+    private void killed(Kind kind, List<Integer> victims) {
+        List<Pen> pens = pensOn(victims);
+        pens.forEach(pen -> pen.holder().hideWhenCutOff(ABSENT));
+        sleep(50); // so that they have heard of it
+        long start = System.nanoTime();
+        victims.forEach(cluster::kill);
+        if (cluster.size() - victims.size() > 0) {
+            measure(kind, start, pens);
+        }
+        sleep(random.nextInt(2_000));
+        victims.forEach(cluster::start);
+    }
+
+    private Optional<Pen> anyPen() {
+        for (int tried = 0; tried < 50; tried++) {
+            List<Pen> pens = pensOn(IntStream.range(0, cluster.size()).boxed().toList());
+            if (!pens.isEmpty()) {
+                return Optional.of(pens.get(random.nextInt(pens.size())));
+            }
+            sleep(20);
+        }
+        return Optional.empty();
+    }
+
+    /** The pens whose holders are on those nodes, and for which others wait on healthy ones, or on any when all are meant. */
+    private List<Pen> pensOn(List<Integer> nodes) {
+        boolean all = nodes.size() == cluster.size();
+        List<Pen> pens = new ArrayList<>();
+        for (Writer writer : workload.writers()) {
+            boolean wanted = workload.writers().stream()
+                    .anyMatch(other -> other != writer
+                            && other.document().equals(writer.document())
+                            && other.connected()
+                            && (all || !nodes.contains(other.node())));
+            if (writer.holder() && writer.connected() && nodes.contains(writer.node()) && wanted) {
+                pens.add(new Pen(writer, writer.epoch()));
+            }
+        }
+        return pens;
+    }
+
+    /** Waits for the next holder of each pen, and notes how long that took. */
+    private void measure(Kind kind, long start, List<Pen> pens) {
+        for (Pen pen : pens) {
+            try {
+                await().atMost(LONGEST).pollInterval(Duration.ofMillis(20)).until(() -> next(pen)
+                        .isPresent());
+            } catch (org.awaitility.core.ConditionTimeoutException never) {
+                workload.history()
+                        .violated(
+                                7,
+                                "nobody had the pen of " + pen.holder().document() + " within " + LONGEST.toSeconds()
+                                        + " s after: " + kind.words());
+                continue;
+            }
+            long moved = next(pen).getAsLong();
+            if (moved >= start) {
+                long millis = (moved - start) / 1_000_000;
+                took.add(new Took(kind, millis));
+                if (millis > SLOW) {
+                    System.out.printf(
+                            "%s: %s moved after %d ms, %s%n", kind, pen.holder().document(), millis, Instant.now());
+                }
+            }
+        }
+    }
+
+    /** When the next one was told; the holder's own giving it back just before is no hand-over to measure. */
+    private OptionalLong next(Pen pen) {
+        return workload.history().events().stream()
+                .filter(event -> event instanceof Event.Told told
+                        && told.document().equals(pen.holder().document())
+                        && told.you() == Rights.Place.HOLDER
+                        && told.epoch() > pen.epoch())
+                .mapToLong(Event::at)
+                .min();
+    }
+
+    static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+package dev.baton.faults;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.client.BatonClient;
+import dev.baton.client.ClientOptions;
+import dev.baton.client.Entry;
+import dev.baton.client.Joined;
+import dev.baton.client.Member;
+import dev.baton.client.Mode;
+import dev.baton.client.NodeEvent;
+import dev.baton.client.Waiting;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.random.RandomGenerator;
+
+/** Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. */
+final class Workload {
+    private static final Duration CALM = Duration.ofSeconds(60);
+
+    private final Vertx vertx;
+    private final Cluster cluster;
+    private final History history = new History();
+    private final List<String> documents = new ArrayList<>();
+    private final List<Writer> writers = new ArrayList<>();
+    private final List<Viewer> viewers = new ArrayList<>();
+
+    /**
+     * Made, not started.
+     *
+     * @param pause milliseconds between two updates of a document
+     */
+    Workload(Vertx vertx, Cluster cluster, int documents, int writers, int viewers, int pause, long seed) {
+        this.vertx = vertx;
+        this.cluster = cluster;
+        RandomGenerator seeds = new java.util.Random(seed);
+        Actor.World world = new Actor.World(vertx, history, cluster.size(), cluster::uri);
+        for (int d = 0; d < documents; d++) {
+            String document = "faults/" + Long.toHexString(seed) + "/" + d;
+            this.documents.add(document);
+            for (int w = 0; w < writers; w++) {
+                this.writers.add(new Writer(world, "w" + d + "." + w, document, pause, seeds.nextLong()));
+            }
+            for (int v = 0; v < viewers; v++) {
+                this.viewers.add(new Viewer(world, "v" + d + "." + v, document, seeds.nextLong()));
+            }
+        }
+    }
+
+    History history() {
+        return history;
+    }
+
+    List<Writer> writers() {
+        return writers;
+    }
+
+    /** The writers and the viewers. */
+    List<Actor> actors() {
+        List<Actor> all = new ArrayList<>(writers);
+        all.addAll(viewers);
+        return all;
+    }
+
+    /** Starts everybody, a little after one another, and waits until they are in. */
+    void start() {
+        actors().forEach(Actor::start);
+        awaitConnected();
+    }
+
+    private void awaitConnected() {
+        await("everybody is connected")
+                .atMost(CALM)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> actors().stream().allMatch(Actor::connected));
+    }
+
+    // ---- the end --------------------------------------------------------------------------------------------------
+
+    /** When no more harm is done: everybody comes back, the line is served, all is compared, all leave. */
+    List<Violation> finish() {
+        List<Violation> found = new ArrayList<>();
+        awaitConnected();
+        serveTheLine(found);
+        pause(Duration.ofSeconds(2));
+        Map<String, List<Entry>> logs = new HashMap<>();
+        compareMembers(found, logs);
+        compareReaders(found, logs);
+        found.addAll(history.violations());
+        found.addAll(Checks.all(history.events(), logs));
+        Waiting.on(io.vertx.core.Future.join(actors().stream().map(Actor::end).toList()));
+        return found;
+    }
+
+    /** 6: whoever is in line gets the pen in the order of the line. */
+    private void serveTheLine(List<Violation> found) {
+        writers.forEach(writer -> writer.handsOn(false));
+        pause(Duration.ofSeconds(3));
+        Map<String, Event.Told> before = latest();
+        long from = System.nanoTime();
+        writers.forEach(Writer::quiet);
+        await("all pens are free")
+                .atMost(CALM)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> latest().values().stream()
+                        .allMatch(told -> told.holder().isEmpty()));
+        for (String document : documents) {
+            List<String> served = history.events().stream()
+                    .filter(event -> event instanceof Event.Told told
+                            && told.at() > from
+                            && told.document().equals(document)
+                            && told.you() == dev.baton.client.Rights.Place.HOLDER)
+                    .map(event -> ((Event.Told) event).session())
+                    .distinct()
+                    .toList();
+            Event.Told told = before.get(document);
+            List<String> expected = new ArrayList<>(told.queue());
+            List<String> others = served.stream().filter(expected::contains).toList();
+            if (!others.equals(expected)) {
+                found.add(new Violation(6, document + " had the line " + expected + " and served " + served));
+            }
+        }
+    }
+
+    /** What was last told of each document. */
+    private Map<String, Event.Told> latest() {
+        Map<String, Event.Told> latest = new HashMap<>();
+        for (Event event : history.events()) {
+            if (event instanceof Event.Told told) {
+                Event.Told known = latest.get(told.document());
+                if (known == null || told.epoch() >= known.epoch()) {
+                    latest.put(told.document(), told);
+                }
+            }
+        }
+        return latest;
+    }
+
+    /** 8: every node shows the members that there are. Reads the logs on the way. */
+    private void compareMembers(List<Violation> found, Map<String, List<Entry>> logs) {
+        Map<String, Set<String>> expected = new HashMap<>();
+        writers.forEach(writer -> expected.computeIfAbsent(writer.document(), d -> new HashSet<>())
+                .add(writer.session()));
+        viewers.forEach(viewer -> expected.computeIfAbsent(viewer.document(), d -> new HashSet<>())
+                .add(viewer.session()));
+        for (int node = 0; node < cluster.size(); node++) {
+            Queue<Entry> told = new ConcurrentLinkedQueue<>();
+            BatonClient observer = Waiting.on(BatonClient.connect(
+                    vertx,
+                    ClientOptions.to(cluster.uri(node))
+                            .withUser("observer", "observer")
+                            .withEvents(event -> {
+                                if (event instanceof NodeEvent.Entries entries) {
+                                    told.addAll(entries.entries());
+                                }
+                            })));
+            for (String document : documents) {
+                Joined joined = Waiting.on(observer.join(document, Mode.VIEW));
+                Set<String> shown = new HashSet<>();
+                joined.members().stream()
+                        .filter(Member::online)
+                        .map(Member::session)
+                        .filter(session -> !session.equals(observer.session()))
+                        .forEach(shown::add);
+                if (!shown.equals(expected.get(document)) || joined.count() != shown.size() + 1) {
+                    found.add(new Violation(
+                            8,
+                            "node " + node + " shows in " + document + " " + joined.count() + " members " + shown
+                                    + ", and there are " + expected.get(document)));
+                    expected.get(document).stream()
+                            .filter(session -> !shown.contains(session))
+                            .forEach(this::tellOf);
+                }
+                if (node == 0) {
+                    await("all of " + document)
+                            .atMost(CALM)
+                            .until(() -> joined.entries().size() + told.size() >= joined.seq()
+                                    || joined.snapshot().isPresent());
+                    List<Entry> log = new ArrayList<>(joined.entries());
+                    log.addAll(told);
+                    logs.put(document, log);
+                    told.clear();
+                }
+                Waiting.on(observer.leave(document));
+            }
+            Waiting.on(observer.close());
+        }
+    }
+
+    /** Prints the last that is known of a session, for whoever looks for the cause. */
+    private void tellOf(String session) {
+        List<Event> known = history.events().stream()
+                .filter(event -> !(event instanceof Event.Wrote) && event.toString().contains(session))
+                .toList();
+        known.subList(Math.max(0, known.size() - 30), known.size()).forEach(System.out::println);
+    }
+
+    /** 3: what readers were told is what the log says, and all of it. */
+    private void compareReaders(List<Violation> found, Map<String, List<Entry>> logs) {
+        logs.forEach((document, log) -> {
+            Map<Long, Integer> book = history.book(document);
+            log.forEach(entry -> {
+                Integer sum = book.get(entry.seq());
+                if (sum != null && sum != History.sum(entry)) {
+                    found.add(new Violation(3, "readers of " + document + " were told something else than " + entry));
+                }
+            });
+            long head = log.isEmpty() ? 0 : log.get(log.size() - 1).seq();
+            viewers.stream()
+                    .filter(viewer -> viewer.document().equals(document) && viewer.read() != head)
+                    .forEach(viewer -> found.add(new Violation(
+                            3, viewer.name + " has read " + document + " to " + viewer.read() + " of " + head)));
+        });
+    }
+
+    /** 9: nothing of anybody is left, on any node, once the sessions have ended. */
+    List<Violation> leftovers(Duration within) {
+        List<String> counted = List.of(
+                "baton_sockets",
+                "baton_sessions",
+                "baton_beats",
+                "baton_rooms",
+                "baton_seats",
+                "baton_lock_timers",
+                "baton_session_records",
+                "baton_lock_records",
+                "baton_roster_records");
+        List<Violation> found = new ArrayList<>();
+        try {
+            await().atMost(within).pollInterval(Duration.ofMillis(500)).until(() -> {
+                found.clear();
+                for (int node = 0; node < cluster.size(); node++) {
+                    Map<String, Long> gauges = cluster.gauges(node);
+                    for (String gauge : counted) {
+                        if (gauges.getOrDefault(gauge, -1L) != 0) {
+                            found.add(new Violation(9, "node " + node + " has " + gauge + " " + gauges.get(gauge)));
+                        }
+                    }
+                }
+                return found.isEmpty();
+            });
+        } catch (org.awaitility.core.ConditionTimeoutException still) {
+            return found;
+        }
+        return List.of();
+    }
+
+    private static void pause(Duration time) {
+        await().pollDelay(time).atMost(time.plusSeconds(5)).until(() -> true);
+    }
+}

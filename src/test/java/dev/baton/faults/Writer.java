@@ -1,0 +1,202 @@
+package dev.baton.faults;
+
+import dev.baton.client.BatonClient;
+import dev.baton.client.BatonException;
+import dev.baton.client.ConnectionClosed;
+import dev.baton.client.Mode;
+import dev.baton.client.NodeEvent;
+import dev.baton.client.Outcome;
+import dev.baton.client.Rights;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+
+/**
+ * Stands in line for one document's pen, writes while it has it, gives it back after a while and stands in line again. A
+ * write whose outcome it was not told it repeats under the same id, on whichever node it comes back.
+ */
+final class Writer extends Actor {
+    private final String document;
+    private final History.Reading reading;
+    private final int pause;
+    private long epoch;
+    private boolean holds;
+    private boolean writing;
+    private int left;
+    private int number;
+    private Optional<String> unanswered = Optional.empty();
+    private volatile boolean quiet;
+    private volatile boolean handsOn = true;
+    private volatile boolean holder;
+    private volatile long holderEpoch;
+
+    /** Writes about every {@code pause} milliseconds. */
+    Writer(World world, String name, String document, int pause, long seed) {
+        super(world, name, seed);
+        this.document = document;
+        this.pause = pause;
+        this.reading = world.history().new Reading(name, document);
+    }
+
+    String document() {
+        return document;
+    }
+
+    /** Whether it believes that it holds the pen. Any thread. */
+    boolean holder() {
+        return holder;
+    }
+
+    /** The epoch under which it did so last. Any thread. */
+    long epoch() {
+        return holderEpoch;
+    }
+
+    /** From now on, once nothing is unanswered: gives the pen back when it gets it, and wants it no more. Any thread. */
+    void quiet() {
+        quiet = true;
+    }
+
+    /** Keeps the pen until told otherwise, or hands it on again. Any thread. */
+    void handsOn(boolean does) {
+        handsOn = does;
+    }
+
+    @Override
+    void arrived(BatonClient on) {
+        stand(on);
+    }
+
+    private void stand(BatonClient on) {
+        long after = reading.last();
+        (reading.log().isPresent()
+                        ? on.join(
+                                document,
+                                Mode.EDIT,
+                                reading.last(),
+                                reading.log().get())
+                        : on.join(document, Mode.EDIT))
+                .onSuccess(joined -> {
+                    if (current(on)) {
+                        joined(document);
+                        reading.joined(joined, after);
+                        note(joined.rights());
+                        told(on, joined.rights());
+                    }
+                })
+                .onFailure(refused -> {
+                    notJoined(document, refused);
+                    later(on, () -> stand(on));
+                });
+    }
+
+    @Override
+    void heard(NodeEvent event) {
+        BatonClient on = client().orElse(null);
+        if (event instanceof NodeEvent.Entries entries && entries.document().equals(document)) {
+            reading.entries(entries.entries());
+        } else if (event instanceof NodeEvent.RightsChanged changed && on != null) {
+            told(on, changed.rights());
+        } else if (event instanceof NodeEvent.Requested requested && on != null) {
+            on.answer(document, requested.epoch(), requested.by().session(), random.nextBoolean());
+        }
+    }
+
+    @Override
+    void left() {
+        holds = false;
+        holder = false;
+        writing = false;
+    }
+
+    private void told(BatonClient on, Rights rights) {
+        boolean now = rights.you() == Rights.Place.HOLDER;
+        if (now && (!holds || rights.epoch() != epoch)) {
+            left = 10 + random.nextInt(40);
+        }
+        holds = now;
+        epoch = rights.epoch();
+        holder = now;
+        holderEpoch = epoch;
+        if (holds && !writing) {
+            writing = true;
+            next(on);
+        }
+    }
+
+    private void next(BatonClient on) {
+        if (!holds || !current(on)) {
+            writing = false;
+            return;
+        }
+        if (left <= 0 && handsOn && unanswered.isEmpty()) {
+            writing = false;
+            giveBack(on);
+            return;
+        }
+        if (quiet && unanswered.isEmpty()) {
+            writing = false;
+            on.release(document, epoch);
+            return;
+        }
+        if (left <= 0 && unanswered.isEmpty()) {
+            again(on, pause); // told to keep it
+            return;
+        }
+        String id = unanswered.orElseGet(() -> name + "-" + number++);
+        unanswered = Optional.of(id);
+        write(on, id);
+    }
+
+    private void again(BatonClient on, long millis) {
+        world.vertx().setTimer(millis, id -> run(() -> next(on)));
+    }
+
+    private void write(BatonClient on, String id) {
+        long under = epoch;
+        long began = System.nanoTime();
+        int at = node();
+        on.update(document, under, id, new JsonObject().put("by", id)).onComplete(done -> {
+            long end = System.nanoTime();
+            Event.Result result = Event.Result.UNKNOWN;
+            long told = 0;
+            if (done.succeeded() && done.result() instanceof Outcome.Applied applied) {
+                result = Event.Result.APPLIED;
+                told = applied.seq();
+            } else if (done.succeeded() && done.result() instanceof Outcome.Fenced fenced) {
+                result = Event.Result.FENCED;
+                told = fenced.epoch();
+            } else if (done.cause() instanceof BatonException refused && !(done.cause() instanceof ConnectionClosed)) {
+                boolean unknown =
+                        refused.code().equals("unavailable") || refused.code().equals("internal");
+                result = unknown ? Event.Result.UNKNOWN : Event.Result.REFUSED;
+            }
+            world.history().add(new Event.Wrote(began, end, name, session(), at, document, under, id, result, told));
+            if (result == Event.Result.APPLIED) {
+                unanswered = Optional.empty();
+                left--;
+            } else if (result == Event.Result.FENCED && told <= under) {
+                world.history().violated(2, id + " was fenced under epoch " + under + " by epoch " + told);
+            }
+            if (current(on)) {
+                // A refused or fenced write is tried again when the pen is here: under the same id, which is what it is
+                // for.
+                long wait = result == Event.Result.APPLIED ? pause : 100;
+                if (result == Event.Result.FENCED && epoch == under) {
+                    holds = false;
+                    holder = false;
+                    writing = false;
+                } else {
+                    again(on, 1 + random.nextInt((int) (2 * wait)));
+                }
+            }
+        });
+    }
+
+    private void giveBack(BatonClient on) {
+        on.release(document, epoch).onComplete(done -> {
+            if (current(on) && !quiet) {
+                later(on, () -> stand(on));
+            }
+        });
+    }
+}
