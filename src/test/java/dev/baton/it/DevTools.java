@@ -26,7 +26,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
     private final List<String> faults = new CopyOnWriteArrayList<>();
     private final StringBuilder partial = new StringBuilder();
     private final WebSocket socket;
-    private CompletableFuture<?> written = CompletableFuture.completedFuture(null);
+    private CompletableFuture<WebSocket> written = CompletableFuture.completedFuture(null);
 
     /** Connects; the address is the browser's own. */
     DevTools(URI address) {
@@ -62,8 +62,7 @@ final class DevTools implements WebSocket.Listener, AutoCloseable {
             frame.put("sessionId", session);
         }
         // One at a time: the socket refuses to send before the last was sent.
-        written = written.handle((done, failed) -> socket.sendText(frame.encode(), true))
-                .thenCompose(sent -> sent);
+        written = written.exceptionally(failed -> null).thenCompose(sent -> socket.sendText(frame.encode(), true));
     }
 
     /** Whether a tab has crashed. */

@@ -17,23 +17,23 @@ import java.util.stream.Stream;
  */
 enum Tool {
     /** Node.js, 20 or newer. */
-    NODE("node", "nodejs"),
+    NODE("node nodejs"),
     /** The packages' installer that comes with Node.js. */
     NPM("npm"),
     /** Chromium, or Chrome. */
-    CHROMIUM("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable");
 
-    private final List<String> names;
+    private final String names;
 
-    Tool(String... names) {
-        this.names = List.of(names);
+    Tool(String names) {
+        this.names = names;
     }
 
     /** Where it is; without it the test that asks ends here. */
     Path require() {
         Optional<Path> found = find();
         if (found.isEmpty()) {
-            missing("none of " + names + " is on the path");
+            missing("on the path there is none of: " + names);
         }
         return found.orElseThrow();
     }
@@ -51,7 +51,8 @@ enum Tool {
         List<String> folders = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
                 .splitAsStream(Optional.ofNullable(System.getenv("PATH")).orElse(""))
                 .toList();
-        return names.stream()
+        return Pattern.compile(" ")
+                .splitAsStream(names)
                 .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
                 .flatMap(path -> Files.isExecutable(path) ? Stream.of(path) : Stream.empty())
                 .findFirst();
