@@ -39,6 +39,7 @@ public final class BatonApplication extends VertxApplication {
         try {
             Settings settings = SettingsFiles.load(options.conf(), Path.of(""));
             options.check();
+            Logs.use(settings.log().format());
             start(clustered(args, options), settings);
         } catch (SettingsException e) {
             fail(e.getMessage(), FAILED);

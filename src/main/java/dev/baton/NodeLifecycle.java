@@ -4,9 +4,13 @@ import com.hazelcast.config.Config;
 import com.hazelcast.core.HazelcastInstance;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
 import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplicationHooks;
@@ -27,6 +31,9 @@ import org.slf4j.LoggerFactory;
 final class NodeLifecycle implements VertxApplicationHooks {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeLifecycle.class);
+
+    /** For the last sockets to go, beyond the time over which they are told to. */
+    private static final Duration PARTING = Duration.ofSeconds(5);
 
     /** For closing what is left once the sockets have gone. */
     private static final Duration CLOSING = Duration.ofSeconds(10);
@@ -59,9 +66,12 @@ final class NodeLifecycle implements VertxApplicationHooks {
         return stopping.get();
     }
 
-    /** Closes Vert.x, then leaves the cluster. Blocks until both are done or their time is over; once, then does nothing. */
+    /**
+     * Drains, closes Vert.x, then leaves the cluster. Blocks until all is done or its time is over; once, then does nothing.
+     */
     void stop() {
         if (stopping.compareAndSet(false, true)) {
+            drain();
             closeVertx();
             leave();
         }
@@ -79,18 +89,42 @@ final class NodeLifecycle implements VertxApplicationHooks {
         System.exit(0);
     }
 
+    /** While everything still works: the sockets go. */
+    private void drain() {
+        Vertx running = vertx;
+        if (running != null) {
+            Duration bound = settings.drain().time().plus(PARTING);
+            DeliveryOptions here = new DeliveryOptions().setLocalOnly(true).setSendTimeout(bound.toMillis());
+            Future<Void> gone = Future.succeededFuture()
+                    .compose(v -> running.eventBus().request(NodeVerticle.DRAIN, "", here))
+                    .<Void>mapEmpty()
+                    .recover(NodeLifecycle::undrained);
+            await(gone, bound.plusSeconds(1), "Not every socket has gone");
+        }
+    }
+
+    /** Nobody may be there to drain: the node has not come up, or its end began elsewhere. */
+    private static Future<Void> undrained(Throwable failure) {
+        if (failure instanceof ReplyException answer && answer.failureType() == ReplyFailure.TIMEOUT) {
+            LOG.warn("Not every socket has gone in time; going on all the same");
+        }
+        return Future.succeededFuture();
+    }
+
     private void closeVertx() {
         Vertx running = vertx;
-        if (running == null) {
-            return;
+        if (running != null) {
+            await(running.close(), CLOSING, "Not everything was closed");
         }
-        Duration bound = settings.drain().time().plus(CLOSING);
+    }
+
+    private static void await(Future<?> future, Duration bound, String otherwise) {
         try {
-            running.close().toCompletionStage().toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
+            future.toCompletionStage().toCompletableFuture().get(bound.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            LOG.warn("Closing ended with a failure: {}", String.valueOf(e.getCause()));
+            LOG.warn("Stopping goes on after a failure: {}", String.valueOf(e.getCause()));
         } catch (TimeoutException e) {
-            LOG.warn("Not everything was closed within {} s; leaving the cluster all the same", bound.toSeconds());
+            LOG.warn("{} within {} s; going on all the same", otherwise, bound.toSeconds());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -106,7 +140,7 @@ final class NodeLifecycle implements VertxApplicationHooks {
 
     /** Whatever hangs: whoever sent the signal is not left waiting for ever. */
     private void guard() {
-        Duration bound = settings.drain().time().plus(CLOSING).plus(LEAVING);
+        Duration bound = settings.drain().time().plus(PARTING).plus(CLOSING).plus(LEAVING);
         Thread guard = new Thread(
                 () -> {
                     try {

@@ -8,6 +8,9 @@ import dev.baton.cluster.OneStore;
 import dev.baton.cluster.Roll;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
+import dev.baton.documents.DocumentDesk;
+import dev.baton.documents.DocumentsApi;
+import dev.baton.documents.DocumentsVerticle;
 import dev.baton.gateway.Connections;
 import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
@@ -19,6 +22,7 @@ import dev.baton.ops.Readiness;
 import dev.baton.rights.EditorLockVerticle;
 import dev.baton.rights.Locks;
 import dev.baton.rights.Reservations;
+import dev.baton.room.Moderation;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.SessionSweepVerticle;
 import dev.baton.session.Sessions;
@@ -27,8 +31,14 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One whole node: opens the store, starts every part in the order in which they need each other, and ends
@@ -36,9 +46,24 @@ import java.util.Optional;
  * member that carries what {@link NodeMaps} adds.
  */
 public final class NodeVerticle extends VerticleBase {
+
+    /** A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the answer. */
+    static final String DRAIN = "baton.node.drain";
+
+    /**
+     * After the last socket has gone, in milliseconds: its client is back by then. It is served at once by a cluster that stands
+     * still, and would wait while this node's partitions move.
+     */
+    private static final long COMING_BACK = 1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeVerticle.class);
+
     private final Readiness readiness = new Readiness();
+    private final List<ServerVerticle> servers = new ArrayList<>();
     private final Gauges gauges = new Gauges();
+    private final NodeMeters meters = new NodeMeters(gauges);
     private Optional<DocumentLog> log = Optional.empty();
+    private Runnable unlisten = () -> {};
 
     @Override
     public Future<?> start() {
@@ -48,6 +73,13 @@ public final class NodeVerticle extends VerticleBase {
             throw new SettingsException("auth.mode: this version cannot check tokens yet; allowed: none");
         }
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
+        Logs.of(node.id());
+        unlisten = node.onChange(
+                context,
+                came -> LOG.info(
+                        "node {} has joined, {} nodes now", came, node.nodes().size()),
+                lost -> LOG.info(
+                        "node {} has gone, {} nodes now", lost, node.nodes().size()));
         Settings.Store store = settings.store();
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
                 .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
@@ -69,32 +101,35 @@ public final class NodeVerticle extends VerticleBase {
         Lease lease = new Lease(settings.cluster().minimum());
         LeaseVerticle leases =
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
-        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations);
-        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, handover.answer());
+        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters::handedOver);
+        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
-        Connections connections = new Connections();
-        ManagementVerticle management =
-                new ManagementVerticle(settings.management().host(), settings.managementPort(), readiness, gauges);
-        gauges.add("baton_sockets", "open sockets", connections::sockets);
-        gauges.add("baton_sessions", "connected sessions", connections::sessions);
-        gauges.add("baton_beats", "sockets that are pinged", connections::beats);
-        gauges.add("baton_rooms", "documents with members here", rooms::openRooms);
-        gauges.add("baton_seats", "members here, away ones too", rooms::seats);
-        gauges.add("baton_lock_timers", "timers of reservations and requests", editors::timers);
-        gauges.add("baton_session_records", "session records this node owns", () -> node.owned(Sessions.MAP));
-        gauges.add("baton_lock_records", "lock records this node owns", () -> node.owned(Locks.MAP));
-        gauges.add("baton_roster_records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));
+        Connections connections = new Connections(meters.gateway());
+        Moderation moderation = new Moderation(node, sessions, locks);
+        DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
+        ManagementVerticle management = new ManagementVerticle(
+                settings.management().host(), settings.managementPort(), readiness, gauges, new DocumentsApi(desk));
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
+        meters.show(connections);
+        meters.show(sessions.comings());
+        meters.show(rooms, editors);
+        meters.show(node);
+        meters.show(opened);
+        meters.show(readiness);
         return part(leases)
                 .compose(v -> part(new SessionSweepVerticle(node, sessions)))
                 .compose(v -> part(editors))
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
+                .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
+                    vertx.eventBus().localConsumer(DRAIN, asked -> drain(
+                                    settings.drain().time(), connections)
+                            .onComplete(gone -> asked.reply("gone")));
                     readiness.started();
                     ReadyLine.print(
                             node.id(), port, management.port(), node.nodes().size());
@@ -111,14 +146,26 @@ public final class NodeVerticle extends VerticleBase {
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
-        ServerVerticle first = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
-        Future<Void> all = part(first);
-        for (int loop = 1; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
-            all = all.compose(
-                    v -> part(new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections)));
+        Future<Void> all = Future.succeededFuture();
+        for (int loop = 0; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
+            ServerVerticle server = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
+            servers.add(server);
+            all = all.compose(v -> part(server));
         }
         node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
-        return all.map(v -> first.port());
+        node.on(Moderation.REMOVED, context, json -> connections.removed(json.getString("session")));
+        return all.map(v -> servers.get(0).port());
+    }
+
+    /** Not ready any more, no new sockets, and those there are told to go, one by one. Everything else works on for them. */
+    private Future<Void> drain(Duration time, Connections connections) {
+        readiness.draining();
+        int sockets = connections.sockets();
+        LOG.info("draining: {} sockets are told to go, over {} ms", sockets, time.toMillis());
+        return Future.join(servers.stream().map(server -> server.drain(time)).toList())
+                .compose(gone -> sockets == 0
+                        ? Future.succeededFuture()
+                        : vertx.timer(COMING_BACK, TimeUnit.MILLISECONDS).mapEmpty());
     }
 
     private static void replaced(Connections connections, JsonObject json) {
@@ -146,6 +193,7 @@ public final class NodeVerticle extends VerticleBase {
     /** The parts have stopped by now, as Vert.x ends what a verticle deployed before the verticle itself. */
     @Override
     public Future<?> stop() {
+        unlisten.run();
         gauges.close();
         return log.map(DocumentLog::close).orElse(Future.succeededFuture());
     }

@@ -275,9 +275,16 @@ final class Keys {
     static final Key<Duration> DRAIN_TIME = key(
             "drain.time",
             duration("0s", "10m"),
-            "10s",
+            "5s",
             s -> s.drain().time(),
             "How long the closing of sockets is spread over when the node is told to go.");
+
+    static final Key<Settings.LogFormat> LOG_FORMAT = key(
+            "log.format",
+            Kinds.oneOf(Settings.LogFormat.class),
+            "text",
+            s -> s.log().format(),
+            "The log, on standard error: lines for people, or one JSON object a line.");
 
     /** In the order of the manual. */
     static final List<Key<?>> ALL = List.copyOf(TABLE);

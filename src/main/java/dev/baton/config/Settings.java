@@ -22,7 +22,8 @@ public record Settings(
         Store store,
         Auth auth,
         Limits limits,
-        Drain drain) {
+        Drain drain,
+        Log log) {
 
     /**
      * Where clients connect.
@@ -159,6 +160,17 @@ public record Settings(
 
     /** How long the closing of sockets is spread over when the node is told to go. */
     public record Drain(Duration time) {}
+
+    /** How the log is written. */
+    public record Log(LogFormat format) {}
+
+    /** The form of the log's lines. */
+    public enum LogFormat {
+        /** For people. */
+        TEXT,
+        /** For programs: an object a line. */
+        JSON
+    }
 
     /** The settings of a node that was told nothing. */
     public static Settings defaults() {

@@ -231,7 +231,8 @@ final class SettingsLoader {
                             required(Keys.LIMITS_NAME),
                             required(Keys.LIMITS_HELLO),
                             required(Keys.LIMITS_HELLO_BYTES)),
-                    new Settings.Drain(required(Keys.DRAIN_TIME)));
+                    new Settings.Drain(required(Keys.DRAIN_TIME)),
+                    new Settings.Log(required(Keys.LOG_FORMAT)));
         }
     }
 }

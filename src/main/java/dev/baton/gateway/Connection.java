@@ -54,6 +54,9 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private boolean greeted;
     private boolean replaced;
 
+    /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
+    private long pinged;
+
     /** Written on the loop, read from anywhere: {@link #open}. */
     private volatile boolean ended;
 
@@ -64,7 +67,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
         socket.frameHandler(this::frame);
-        socket.pongHandler(payload -> heard()); // comes also while the socket is paused
+        socket.pongHandler(payload -> ponged()); // comes also while the socket is paused
         BrokenFrames.of(socket, this::close);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
@@ -86,6 +89,14 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
     }
 
+    private void ponged() {
+        if (pinged != 0) {
+            on.connections().meters().ponged(System.nanoTime() - pinged);
+            pinged = 0;
+        }
+        heard();
+    }
+
     /** A sign of life counts from the hello on: until then only a hello stops the clock. */
     private void heard() {
         if (greeted && !ended) {
@@ -100,6 +111,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     @Override
     public void text(String text) {
+        on.connections().meters().received();
         if (!greeted
                 && text.getBytes(StandardCharsets.UTF_8).length > on.allowed().helloBytes()) {
             close(CloseCode.TOO_LARGE);
@@ -226,6 +238,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     /** It is this connection's turn to be pinged. */
     void ping() {
         if (!ended) {
+            pinged = System.nanoTime();
+            on.connections().meters().pinged();
             socket.writePing(NO_PAYLOAD);
         }
     }
@@ -240,6 +254,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
             close(CloseCode.NOT_AUTHENTICATED);
             return;
         }
+        on.connections().meters().closed(CloseCode.HEARTBEAT_TIMEOUT);
         socket.close(CloseCode.HEARTBEAT_TIMEOUT.code(), CloseCode.HEARTBEAT_TIMEOUT.reason());
         end("timeout");
     }
@@ -327,6 +342,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void close(CloseCode code) {
         if (!ended) {
+            on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
             end("closed");
         }

@@ -1,5 +1,6 @@
 package dev.baton.gateway;
 
+import dev.baton.protocol.CloseCode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +14,17 @@ public final class Connections {
     private final ConcurrentMap<String, Connection> bySession = new ConcurrentHashMap<>();
     private final AtomicInteger sockets = new AtomicInteger();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
+    private final GatewayMeters meters;
+
+    /** None yet; what happens to those to come is counted there. */
+    public Connections(GatewayMeters meters) {
+        this.meters = meters;
+    }
+
+    /** What is counted of them. */
+    GatewayMeters meters() {
+        return meters;
+    }
 
     /** Counts a socket in, unless there are that many already. */
     boolean tryOpen(int most) {
@@ -54,6 +66,11 @@ public final class Connections {
     /** A session goes on elsewhere, for the {@code generation}-th time: its earlier connection here is closed. */
     public void replaced(String session, long generation) {
         of(session).ifPresent(connection -> connection.replacedBy(generation));
+    }
+
+    /** A session has been ended by somebody: its connection here is closed for good. */
+    public void removed(String session) {
+        of(session).ifPresent(connection -> connection.leave(CloseCode.REMOVED));
     }
 
     /** All that have a session. */

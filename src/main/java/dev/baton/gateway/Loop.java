@@ -14,13 +14,19 @@ import java.util.List;
 final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
+    private final GatewayMeters meters;
+    private final long tickNanos;
+    private long ticked;
 
     /** Written on the loop, read from anywhere. */
     private volatile int beats;
 
     /** On the event loop that calls. */
-    Loop(Context context, Duration tick) {
+    Loop(Context context, Duration tick, GatewayMeters meters) {
         this.context = context;
+        this.meters = meters;
+        this.tickNanos = tick.toNanos();
+        this.ticked = System.nanoTime();
         this.wheel = new HeartbeatWheel<>(tick, now());
     }
 
@@ -31,6 +37,7 @@ final class Loop implements Lane, Visitor<Connection> {
 
     @Override
     public void deliver(List<Outbox> to, String frame) {
+        meters.delivered(to.size());
         context.runOnContext(v -> to.forEach(outbox -> ((Connection) outbox).write(frame)));
     }
 
@@ -59,6 +66,9 @@ final class Loop implements Lane, Visitor<Connection> {
 
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
+        long now = System.nanoTime();
+        meters.lagged(Math.max(0, now - ticked - tickNanos));
+        ticked = now;
         wheel.tick(now(), this);
         beats = wheel.size();
     }

@@ -10,6 +10,7 @@ import dev.baton.protocol.CloseCode;
 import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -18,10 +19,12 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.StaticHandler;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Takes sockets on one event loop, pings each of them from one periodic timer, and serves the page. Deploy one instance an
@@ -45,6 +48,7 @@ public final class ServerVerticle extends VerticleBase {
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
+    private Optional<Future<Void>> going = Optional.empty();
 
     /** An instance that listens where the settings say; all instances of a node share the port, also a random one. */
     public ServerVerticle(
@@ -72,7 +76,7 @@ public final class ServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Loop own = new Loop(context, HeartbeatWheel.TICK);
+        Loop own = new Loop(context, HeartbeatWheel.TICK, services.connections().meters());
         loop = Optional.of(own);
         services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
@@ -93,13 +97,33 @@ public final class ServerVerticle extends VerticleBase {
                         failure, "http", settings.http().host(), settings.http().port())));
     }
 
+    /**
+     * Takes no more connections, and closes the sockets there are with 1001, spread evenly over a time. Completes when the last
+     * of them has gone, its session reported offline; a client that does not answer the close is waited for two seconds more.
+     * Any thread; only the first call counts.
+     */
+    public Future<Void> drain(Duration over) {
+        Promise<Void> gone = Promise.promise();
+        context.runOnContext(v -> goAway(over).onComplete(gone));
+        return gone.future();
+    }
+
     @Override
     public Future<?> stop() {
-        List<Future<Void>> leaving = open.stream()
-                .map(connection -> connection.leave(CloseCode.GOING_AWAY))
-                .toList();
-        return Future.join(leaving)
-                .transform(left -> server.map(HttpServer::close).orElse(Future.succeededFuture()));
+        Future<Void> gone = goAway(Duration.ZERO);
+        List.copyOf(open).forEach(connection -> connection.leave(CloseCode.GOING_AWAY));
+        return gone;
+    }
+
+    private Future<Void> goAway(Duration over) {
+        if (going.isEmpty()) {
+            // Closes the port now, and cuts off what is left of the connections when that time is over.
+            Future<Void> closed = server.map(
+                            http -> http.shutdown(over.plusSeconds(CLOSING).toMillis(), TimeUnit.MILLISECONDS))
+                    .orElse(Future.succeededFuture());
+            going = Optional.of(Drain.begin(vertx, List.copyOf(open), over).compose(left -> closed));
+        }
+        return going.get();
     }
 
     /** The other nodes act for these sessions: their clients are to go there. */
@@ -185,6 +209,9 @@ public final class ServerVerticle extends VerticleBase {
     private void accept(ServerWebSocket socket) {
         Connection connection = new Connection(socket, loop.orElseThrow(), services);
         open.add(connection);
+        if (going.isPresent()) {
+            connection.leave(CloseCode.GOING_AWAY); // it came in while the port was being closed
+        }
         connection.ended().onComplete(v -> open.remove(connection));
     }
 }

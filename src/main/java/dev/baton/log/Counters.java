@@ -8,11 +8,13 @@ final class Counters {
     private final AtomicLong entries = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
     private final AtomicLong compacted = new AtomicLong();
+    private final AtomicLong commitMicros = new AtomicLong();
     private volatile long lastCommitMicros;
 
     void committed(int written, long micros) {
         commits.incrementAndGet();
         entries.addAndGet(written);
+        commitMicros.addAndGet(micros);
         lastCommitMicros = micros;
     }
 
@@ -31,6 +33,7 @@ final class Counters {
                 commits.get(),
                 entries.get(),
                 retries.get(),
+                commitMicros.get(),
                 lastCommitMicros,
                 compacted.get());
     }

@@ -8,7 +8,8 @@ package dev.baton.log;
  * @param commits transactions committed
  * @param entries entries written by them
  * @param retries transactions that had to be tried again
- * @param lastCommitMicros how long the last transaction took from its begin to the end of its commit
+ * @param commitMicros how long all of those that were committed took together, each from its begin to the end of its commit
+ * @param lastCommitMicros the same of the last one
  * @param compacted entries that went behind snapshots
  */
 public record LogStats(
@@ -17,5 +18,6 @@ public record LogStats(
         long commits,
         long entries,
         long retries,
+        long commitMicros,
         long lastCommitMicros,
         long compacted) {}

@@ -9,21 +9,35 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The management port: {@code /health/live}, {@code /health/ready} and {@code /metrics}. One instance a node. */
+/**
+ * The management port: {@code /health/live}, {@code /health/ready} and {@code /metrics}. Says in the log when the node ceases to
+ * be ready, and when it is again. One instance a node.
+ */
 public final class ManagementVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
+
+    /** How often readiness is looked at for the log, in milliseconds. */
+    private static final long LOOK = 1_000;
+
     private final String host;
     private final int wanted;
     private final Readiness readiness;
     private final Gauges gauges;
+    private final Consumer<Router> more;
     private Optional<HttpServer> server = Optional.empty();
+    private Map<String, String> said = Map.of();
 
-    /** Listens on {@code port}, or on any free one when that is 0. */
-    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges) {
+    /** Listens on {@code port}, or on any free one when that is 0; {@code more} adds what else is served there. */
+    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges, Consumer<Router> more) {
         this.host = host;
         this.wanted = port;
         this.readiness = readiness;
         this.gauges = gauges;
+        this.more = more;
     }
 
     @Override
@@ -36,11 +50,21 @@ public final class ManagementVerticle extends VerticleBase {
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(text))
                 .onFailure(routed::fail));
+        more.accept(router);
+        vertx.setPeriodic(LOOK, id -> look());
         HttpServer http = vertx.createHttpServer();
         server = Optional.of(http);
         return http.requestHandler(router)
                 .listen(wanted, host)
                 .recover(failure -> Future.failedFuture(BindFailure.of(failure, "management", host, wanted)));
+    }
+
+    private void look() {
+        Map<String, String> obstacles = readiness.obstacles();
+        if (!obstacles.equals(said)) {
+            said = obstacles;
+            LOG.info(obstacles.isEmpty() ? "ready again" : "not ready: {}", obstacles);
+        }
     }
 
     /** The port it listens on; call it when started. */

@@ -16,7 +16,7 @@ public record Seat(Member member, long generation) implements Serializable {
     }
 
     /** Whether this one counts, of two seats of one session on two nodes. */
-    boolean outranks(Seat other) {
+    public boolean outranks(Seat other) {
         return generation != other.generation
                 ? generation > other.generation
                 : member.online() && !other.member.online();

@@ -147,6 +147,24 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return handOver(to, new Move(session, "released", now)).settle(now);
     }
 
+    /**
+     * Somebody who may decides that the pen goes to that one, whoever has it. Does nothing while it is on its way already, or when
+     * that one has it or is away.
+     */
+    public EditLock give(Waiter to, String why, long now) {
+        if (!to.online()) {
+            return this;
+        }
+        if (tenure instanceof Tenure.Held held && !held.holder().is(to.session())) {
+            Move move = new Move(held.holder().session(), why, now);
+            return demote(held.holder()).handOver(Optional.of(to), move).settle(now);
+        }
+        if (tenure instanceof Tenure.Free) {
+            return handOver(Optional.of(to), new Move(Move.NOBODY, why, now)).settle(now);
+        }
+        return this;
+    }
+
     /** The store raised the epoch for that session. */
     public EditLock claimed(long newEpoch, String session, long now) {
         if (!(tenure instanceof Tenure.Claiming claiming) || !claiming.by().is(session) || newEpoch <= epoch) {

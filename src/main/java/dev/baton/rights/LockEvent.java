@@ -100,6 +100,14 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
+    /** {@link EditLock#give}. */
+    record Give(Waiter to, String cause) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.give(to, cause, now);
+        }
+    }
+
     /** {@link EditLock#claimed}. */
     record Claimed(long epoch, String session) implements OfLock {
         @Override

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ObjLongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,14 +53,22 @@ public final class Locks {
     private final Sessions sessions;
     private final Reservations reservations;
     private final Lease lease;
+    private final ObjLongConsumer<String> handOvers;
 
     /**
      * The locks as seen from a node.
      *
      * @param lease while it does not allow writing, nothing is granted
+     * @param took takes the cause of each hand-over that this node completes, and the milliseconds since; any thread
      */
     public Locks(
-            Vertx vertx, ClusterNode node, Lease lease, Sessions sessions, DocumentLog log, Reservations reservations) {
+            Vertx vertx,
+            ClusterNode node,
+            Lease lease,
+            Sessions sessions,
+            DocumentLog log,
+            Reservations reservations,
+            ObjLongConsumer<String> took) {
         this.vertx = vertx;
         this.node = node;
         this.map = node.map(MAP);
@@ -66,6 +76,7 @@ public final class Locks {
         this.grants = new Grants(log, this::locate);
         this.reservations = reservations;
         this.lease = lease;
+        this.handOvers = took;
     }
 
     /** Applies an event and sees through what follows from it. */
@@ -83,6 +94,11 @@ public final class Locks {
     public Future<Optional<LockRecord>> find(String document) {
         return ClusterNode.future(vertx.getOrCreateContext(), map.getAsync(document))
                 .map(Optional::ofNullable);
+    }
+
+    /** The documents that have a record, on whichever node: those that somebody is in, or has a claim on. Off the event loop. */
+    public Future<Set<String>> documents() {
+        return vertx.executeBlocking(() -> map.keySet(), false);
     }
 
     /** The records this node acts for. Reads off the event loop. */
@@ -128,6 +144,7 @@ public final class Locks {
     private void publish(String document, LockOutcome outcome) {
         if (outcome.after().lock().tenure() instanceof Tenure.Held held) {
             long took = Math.max(0, held.granted() - held.move().since());
+            handOvers.accept(held.move().cause(), took);
             String from = held.move().from().orElse(null);
             vertx.eventBus()
                     .publish(

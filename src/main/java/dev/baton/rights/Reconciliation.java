@@ -17,6 +17,9 @@ final class Reconciliation {
         if (record == null) {
             return missing(waiter, reservations, now);
         }
+        if (record.removed()) {
+            return Optional.of(new LockEvent.Leave(waiter.session(), SessionRecord.REMOVED));
+        }
         if (record.link() instanceof SessionRecord.Offline offline) {
             boolean known = !waiter.online() && waiter.generation() >= record.generation();
             return known

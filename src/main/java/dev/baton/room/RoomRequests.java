@@ -344,6 +344,7 @@ final class RoomRequests {
         }
         return on.log().append(append).map(result -> {
             if (result instanceof AppendResult.Applied applied) {
+                on.meters().applied();
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
                     room.entries().written(EntryText.of(applied.entry()));
@@ -395,8 +396,9 @@ final class RoomRequests {
         return Future.failedFuture(new Refusal(ErrorCode.UNAVAILABLE, why, OptionalLong.of(RoomVerticle.RETRY)));
     }
 
-    private static void fenced(
+    private void fenced(
             Asking asking, Room room, String document, Optional<String> id, long epoch, Optional<Tenant> holder) {
+        on.meters().fenced();
         Optional<Member> shown = holder.map(tenant -> room.member(tenant.session())
                 .map(member -> member.as(Mode.EDIT))
                 .orElseGet(() -> stranger(tenant)));

@@ -23,6 +23,7 @@ import java.time.Duration;
  * @param locks the pens
  * @param log what lasts
  * @param rosters who is where, kept for those who come
+ * @param meters what is counted
  * @param answer how long a holder has to answer a request
  */
 record RoomServices(
@@ -34,4 +35,5 @@ record RoomServices(
         Locks locks,
         DocumentLog log,
         IMap<RosterKey, Roster> rosters,
+        RoomMeters meters,
         Duration answer) {}

@@ -256,6 +256,9 @@ final class RoomSync {
             } else {
                 room.unseat(session, "expired");
             }
+        } else if (record.get().removed()) {
+            room.unseat(session, SessionRecord.REMOVED);
+            on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
         } else if (record.get().generation() > seat.generation()) {
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);

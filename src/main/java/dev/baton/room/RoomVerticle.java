@@ -53,6 +53,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final Sessions sessions;
     private final Locks locks;
     private final DocumentLog log;
+    private final RoomMeters meters;
     private final Duration answer;
     /** For {@link #openRooms} and {@link #seats}, which are asked from other threads. */
     private volatile int openRooms;
@@ -65,19 +66,26 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
     public RoomVerticle(
-            ClusterNode node, Lease lease, Sessions sessions, Locks locks, DocumentLog log, Duration answer) {
+            ClusterNode node,
+            Lease lease,
+            Sessions sessions,
+            Locks locks,
+            DocumentLog log,
+            RoomMeters meters,
+            Duration answer) {
         this.node = node;
         this.lease = lease;
         this.sessions = sessions;
         this.locks = locks;
         this.log = log;
+        this.meters = meters;
         this.answer = answer;
     }
 
     @Override
     public Future<?> start() {
         RoomServices services =
-                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), answer);
+                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), meters, answer);
         rooms = new RoomRegistry(services);
         requests = new RoomRequests(services, rooms);
         sync = new RoomSync(services, rooms);
@@ -142,7 +150,11 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message) {
         Promise<Result> done = Promise.promise();
-        context.runOnContext(v -> requests.handle(session, outbox, message).onComplete(done));
+        long handed = meters.handed();
+        context.runOnContext(v -> {
+            meters.began(handed);
+            requests.handle(session, outbox, message).onComplete(done);
+        });
         return done.future();
     }
 

@@ -47,6 +47,11 @@ public record Liveness(
             this.word = word;
         }
 
+        /** The word in the news. */
+        public String word() {
+            return word;
+        }
+
         static State of(String word) {
             for (State state : values()) {
                 if (state.word.equals(word)) {

@@ -26,7 +26,7 @@ sealed interface SessionEvent extends Serializable {
         public boolean applies(SessionRecord record, long now) {
             boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
             boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
-            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired;
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.removed();
         }
 
         @Override
@@ -57,7 +57,7 @@ sealed interface SessionEvent extends Serializable {
     record Enter(long generation, String document, Standing standing) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.generation() == generation;
+            return record.generation() == generation && !record.removed();
         }
 
         @Override
@@ -76,6 +76,19 @@ sealed interface SessionEvent extends Serializable {
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
             return record.notIn(document);
+        }
+    }
+
+    /** Somebody ends it; its record lingers for a while, for those who would otherwise put it back. */
+    record Remove(long lingers) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return !record.removed();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(new SessionRecord.Offline(SessionRecord.REMOVED, now, now + lingers));
         }
     }
 

@@ -26,6 +26,9 @@ public record SessionRecord(
         Map<String, Standing> documents)
         implements Serializable {
 
+    /** The cause of its end when it was ended by somebody. */
+    public static final String REMOVED = "removed";
+
     /** Keeps the map immutable. */
     public SessionRecord {
         documents = Map.copyOf(documents);
@@ -40,11 +43,16 @@ public record SessionRecord(
     /**
      * It is not, and may be resumed until then.
      *
-     * @param cause {@code closed}, {@code timeout} or {@code node-lost}
+     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED}, and it cannot be resumed
      * @param since when it was lost, in milliseconds of cluster time
      * @param until when it expires
      */
     public record Offline(String cause, long since, long until) implements Link {}
+
+    /** Whether it was ended by somebody; the record is kept a little longer, so that nobody takes it for lost and puts it back. */
+    public boolean removed() {
+        return link instanceof Offline offline && offline.cause().equals(REMOVED);
+    }
 
     /** Whether it is connected. */
     public boolean online() {

@@ -39,7 +39,7 @@ public final class SessionSweepVerticle extends VerticleBase {
     public Future<?> start() {
         vertx.setPeriodic(PERIOD, id -> sweep());
         unlisten = node.onLost(context, lost -> {
-            LOG.info("node {} is gone; its sessions go offline", lost);
+            LOG.debug("node {} is gone; its sessions go offline", lost);
             sweep();
             hurry(HURRIES);
         });

@@ -38,6 +38,9 @@ public final class Sessions {
     /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
     private static final long TOLD_OFF = 1_500;
 
+    /** How long a removed session is remembered: longer than any node takes to compare its members with their sessions. */
+    private static final long LINGERS = 10_000;
+
     /**
      * A session that has just been connected.
      *
@@ -60,6 +63,7 @@ public final class Sessions {
     private final ClusterNode node;
     private final IMap<String, SessionRecord> map;
     private final Duration expiry;
+    private final Comings comings = new Comings();
 
     /**
      * The sessions as seen from a node.
@@ -71,6 +75,11 @@ public final class Sessions {
         this.node = node;
         this.map = node.map(MAP);
         this.expiry = expiry;
+    }
+
+    /** How often sessions came and went. */
+    public Comings comings() {
+        return comings;
     }
 
     /** A new session of that user, connected to this node. */
@@ -121,6 +130,17 @@ public final class Sessions {
                 });
     }
 
+    /**
+     * Ends a session, connected or not: it cannot be resumed, and everybody is told that it is gone. Its socket is the caller's
+     * to close. Empty when there is no such session.
+     */
+    public Future<Optional<SessionRecord>> remove(String session) {
+        return submit(session, new SessionEvent.Remove(LINGERS)).map(outcome -> {
+            outcome.after().ifPresent(after -> publish(after, Liveness.State.GONE, SessionRecord.REMOVED));
+            return outcome.after();
+        });
+    }
+
     /** The session takes part in a document. Empty when the session is connected elsewhere by now. */
     public Future<Optional<SessionRecord>> enter(
             String session, long generation, String document, Mode mode, long since) {
@@ -169,6 +189,7 @@ public final class Sessions {
             }
             if (!record.online()) {
                 submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
+                        .filter(after -> !after.removed())
                         .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
             } else if (!alive.contains(record.node())) {
                 lose(session, record.generation(), "node-lost", lostSince(record.node()));
@@ -183,6 +204,7 @@ public final class Sessions {
     }
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {
+        comings.count(state, cause);
         Liveness.of(record, state, cause, node.now()).publish(vertx.eventBus());
     }
 

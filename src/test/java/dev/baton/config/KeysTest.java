@@ -45,7 +45,18 @@ class KeysTest {
 
     /** A value other than the default that goes with the defaults of the rest. */
     private static String another(Key<?> key) {
-        return Stream.of("localhost", "jwt", "*", "23s", "1m", "96KiB", "17", "2MiB", "jdbc:sqlite:x", "x".repeat(32))
+        return Stream.of(
+                        "localhost",
+                        "jwt",
+                        "json",
+                        "*",
+                        "23s",
+                        "1m",
+                        "96KiB",
+                        "17",
+                        "2MiB",
+                        "jdbc:sqlite:x",
+                        "x".repeat(32))
                 .filter(text -> key.kind().parse().apply(text).isPresent())
                 .filter(text -> !key.name().equals("limits.unread") || text.equals("2MiB"))
                 .filter(text -> !key.name().matches("limits\\.(update-data|hello-size)")

@@ -55,7 +55,8 @@ class SettingsTest {
                         64,
                         Duration.ofSeconds(5),
                         8 * 1024));
-        assertThat(settings.drain().time()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.drain().time()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(settings.log().format()).isEqualTo(Settings.LogFormat.TEXT);
     }
 
     @Test

@@ -47,9 +47,9 @@ class StrangersTest {
     static void start() throws Exception {
         vertx = Vertx.vertx();
         client = vertx.createWebSocketClient();
-        connections = new Connections();
+        connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}));
         Context context = vertx.getOrCreateContext();
-        Loop loop = new Loop(context, HeartbeatWheel.TICK);
+        Loop loop = new Loop(context, HeartbeatWheel.TICK, connections.meters());
         connections.add(loop);
         GatewayServices services = new GatewayServices("n", SETTINGS, null, null, null, connections);
         CompletableFuture<Integer> listening = new CompletableFuture<>();

@@ -52,6 +52,12 @@ final class Bystander implements AutoCloseable {
                 .completion();
     }
 
+    /** Asks at {@code baton.documents}; throws what the answer says is wrong. */
+    JsonObject ask(Object request) {
+        return Waiting.on(vertx.eventBus().<JsonObject>request("baton.documents", request))
+                .body();
+    }
+
     /** What was told of a session's life, oldest first. */
     List<JsonObject> livenessOf(String session) {
         return liveness.stream()

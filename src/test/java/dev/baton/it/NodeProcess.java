@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -94,12 +95,17 @@ final class NodeProcess {
         return get(path).statusCode();
     }
 
-    /** All of the node's own gauges, {@code baton_…}, by name. */
+    /** The text of a management page, whatever its status. */
+    String page(String path) {
+        return get(path).body();
+    }
+
+    /** All of the node's own metrics, {@code baton_…}, by name and tags. */
     Map<String, Long> gauges() {
         Map<String, Long> gauges = new TreeMap<>();
         metrics().lines().filter(line -> line.startsWith("baton_")).forEach(line -> {
-            String[] parts = line.split(" ", 2);
-            gauges.put(parts[0], (long) Double.parseDouble(parts[1]));
+            int space = line.lastIndexOf(' ');
+            gauges.put(line.substring(0, space), (long) Double.parseDouble(line.substring(space + 1)));
         });
         return gauges;
     }
@@ -124,11 +130,15 @@ final class NodeProcess {
     }
 
     private HttpResponse<String> get(String path) {
+        return send(path, request -> request);
+    }
+
+    /** Any request to the management port. */
+    HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> more) {
         URI uri = URI.create("http://127.0.0.1:" + ready().group(3) + path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10));
         try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build(),
-                    HttpResponse.BodyHandlers.ofString());
+            return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } catch (InterruptedException interrupted) {
@@ -165,7 +175,17 @@ final class NodeProcess {
 
     /** SIGTERM; returns the exit status when the process is gone. */
     int terminate() {
+        tellToGo();
+        return exitStatus();
+    }
+
+    /** SIGTERM. */
+    void tellToGo() {
         Signals.send("TERM", pid());
+    }
+
+    /** Waits until the process is gone. */
+    int exitStatus() {
         awaitEnd();
         return process.exitValue();
     }

@@ -48,6 +48,7 @@ class EditLockPropertyTest {
                 Tuple.of(2, Step.Kind.REQUEST),
                 Tuple.of(2, Step.Kind.ANSWER),
                 Tuple.of(2, Step.Kind.RELEASE),
+                Tuple.of(2, Step.Kind.GIVE),
                 Tuple.of(8, Step.Kind.STORE),
                 Tuple.of(3, Step.Kind.WAIT),
                 Tuple.of(1, Step.Kind.FORGET),
@@ -80,6 +81,8 @@ class EditLockPropertyTest {
             REQUEST,
             ANSWER,
             RELEASE,
+            /** A moderator decides. */
+            GIVE,
             STORE,
             WAIT,
             /** The cluster forgets the lock; the store does not. */

@@ -88,6 +88,7 @@ final class LockWorld {
             }
             case ANSWER -> answer(who, other, step.amount() % 2 == 0);
             case RELEASE -> release(who, other, step.amount() % 2 == 0);
+            case GIVE -> give(other);
             case STORE -> store();
             case WAIT -> pass(step.amount());
             case FORGET -> forget();
@@ -155,6 +156,20 @@ final class LockWorld {
             heir.forEach(waiter -> wanting.add(waiter.session()));
         } else {
             assertThat(lock).as("who does not hold the pen releases nothing").isEqualTo(before);
+        }
+    }
+
+    private void give(String to) {
+        if (online.contains(to)) {
+            EditLock before = lock;
+            apply(new LockEvent.Give(waiter(to), "moderator"));
+            if (!lock.equals(before)) {
+                wanting.add(to);
+                assertThat(lock.tenure())
+                        .as("it goes to whom it was given, and to nobody else")
+                        .matches(tenure -> tenure instanceof Tenure.Claiming claiming
+                                && claiming.by().is(to));
+            }
         }
     }
 
