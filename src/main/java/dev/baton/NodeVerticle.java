@@ -16,6 +16,7 @@ import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentLogs;
 import dev.baton.log.LogSettings;
+import dev.baton.ops.ConsolePage;
 import dev.baton.ops.Gauges;
 import dev.baton.ops.ManagementVerticle;
 import dev.baton.ops.Readiness;
@@ -124,7 +125,11 @@ public class NodeVerticle extends VerticleBase {
         Moderation moderation = new Moderation(node, sessions, locks);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
         ManagementVerticle management = new ManagementVerticle(
-                settings.management().host(), settings.managementPort(), readiness, gauges, new DocumentsApi(desk));
+                settings.management().host(),
+                settings.managementPort(),
+                readiness,
+                gauges,
+                new DocumentsApi(desk).andThen(new ConsolePage()));
         readiness.add("store", opened::available, "the store does not answer");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");

@@ -25,10 +25,8 @@ final class TextFrames {
     private final ChannelHandlerContext encoder;
 
     TextFrames(ServerWebSocket socket) {
-        this.encoder = ((WebSocketInternal) socket)
-                .channelHandlerContext()
-                .pipeline()
-                .context("wsencoder");
+        this.encoder =
+                ((WebSocketInternal) socket).channelHandlerContext().pipeline().context("wsencoder");
     }
 
     /** The whole frame, as a server sends it; the caller releases it. */
@@ -52,6 +50,7 @@ final class TextFrames {
     }
 
     /** Puts a frame in line for the next {@link #flush}; takes over the caller's hold on it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise has nothing to tell; a failure closes the channel
     void write(ByteBuf frame) {
         encoder.write(frame, encoder.voidPromise());
     }
