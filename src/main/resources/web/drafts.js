@@ -3,7 +3,7 @@ import { Emitter } from './client/emitter.js';
 /**
  * Texts that did not get into the log. They stay in sight until they are thrown away by hand, also over a reload.
  *
- * @typedef {{id: number, at: number, text: string}} Draft
+ * @typedef {{id: number, at: number, text: string, added: string}} Draft `text` is the whole, `added` what the log does not have
  * @extends {Emitter<{change: undefined}>}
  */
 export class Drafts extends Emitter {
@@ -27,10 +27,10 @@ export class Drafts extends Emitter {
     return this.#all;
   }
 
-  /** @param {string} text */
-  add(text) {
+  /** @param {{text: string, added: string}} draft */
+  add({ text, added }) {
     if (this.#all[0]?.text !== text) {
-      this.#all.unshift({ id: Date.now() + Math.random(), at: Date.now(), text });
+      this.#all.unshift({ id: Date.now() + Math.random(), at: Date.now(), text, added });
       this.#changed();
     }
   }

@@ -34,7 +34,7 @@ export class PenPanel {
     document.on('rights', () => this.#changed());
     document.on('members', () => this.draw());
     document.on('requested', (detail) => this.#requested(detail));
-    text.on('change', () => this.draw());
+    text.on('writing', () => this.draw());
   }
 
   /** @param {boolean} online */

@@ -77,13 +77,13 @@ export class Room {
   /** Takes the page's hands off the document. */
   end() {
     this.#text.end();
+    this.#typing.end();
     this.#over.abort();
     clearInterval(this.#timer);
   }
 
   #listen() {
     const { signal } = this.#over;
-    byId('text').addEventListener('input', () => this.#typing.typed(), { signal });
     byId('say').addEventListener('submit', (event) => this.#say(event), { signal });
     this.#document.on('snapshot-wanted', () => this.#snapshot(), signal);
     this.#document.on('trouble', (error) => this.#trouble(error), signal);

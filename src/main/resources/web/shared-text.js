@@ -14,8 +14,7 @@ const high = (text, at) => at >= 0 && at < text.length && (text.charCodeAt(at) &
 const low = (text, at) => at >= 0 && at < text.length && (text.charCodeAt(at) & 0xfc00) === 0xdc00;
 
 /**
- * The splice that makes one text of another, or the first of them if it takes several. Never parts a surrogate pair: half of
- * one does not survive UTF-8.
+ * The splice that makes one text of another. Never parts a surrogate pair: half of one does not survive UTF-8.
  *
  * @param {string} from
  * @param {string} to
@@ -40,12 +39,18 @@ export function diff(from, to) {
   if (same > 0 && (low(from, from.length - same) || low(to, to.length - same))) {
     same--;
   }
-  const ins = to.slice(start, to.length - same);
-  let length = Math.min(ins.length, LONGEST);
-  if (length < ins.length && high(ins, length - 1)) {
-    length--;
-  }
-  return { pos: start, del: from.length - same - start, ins: ins.slice(0, length) };
+  return { pos: start, del: from.length - same - start, ins: to.slice(start, to.length - same) };
+}
+
+/**
+ * A splice that fits into an update: as it is, or the first of the several that it takes.
+ *
+ * @param {Splice} splice
+ * @returns {Splice}
+ */
+export function fitting({ pos, del, ins }) {
+  const length = ins.length > LONGEST && high(ins, LONGEST - 1) ? LONGEST - 1 : LONGEST;
+  return { pos, del, ins: ins.slice(0, length) };
 }
 
 /**
@@ -62,23 +67,12 @@ export function apply(text, splice) {
 }
 
 /**
- * Where a place in a text is after a splice.
- * @param {number} at
- * @param {Splice} splice
- */
-export function moved(at, { pos, del, ins }) {
-  if (at <= pos) {
-    return at;
-  }
-  return at >= pos + del ? at - del + ins.length : pos + ins.length;
-}
-
-/**
  * The text of one document, as the log has it and as its writer has it. One update is on its way at a time; what is typed
  * meanwhile goes with the next.
  *
- * @extends {Emitter<{change: undefined, saving: undefined, draft: {text: string}}>} `change`: the text changed from outside;
- *   `saving`: what is unsaved changed; `draft`: what was written is not, or not known to be, in the log
+ * @extends {Emitter<{change: undefined, writing: undefined, saving: undefined, draft: {text: string, added: string}}>} `change`: the
+ *   text changed from outside; `writing`: it may be written here, or no longer; `saving`: what is unsaved changed; `draft`: what
+ *   was written is not, or not known to be, in the log
  */
 export class SharedText extends Emitter {
   /** What is to be shown. */
@@ -158,6 +152,7 @@ export class SharedText extends Emitter {
       this.#draft();
     }
     this.#epoch = null;
+    this.emit('writing');
     this.emit('saving');
   }
 
@@ -206,6 +201,7 @@ export class SharedText extends Emitter {
       this.text = this.#confirmed;
       this.#sent = this.#confirmed;
       this.emit('change');
+      this.emit('writing');
     }
   }
 
@@ -215,6 +211,7 @@ export class SharedText extends Emitter {
     if (!this.#inFlight) {
       this.#finish(this.text !== this.#sent);
     }
+    this.emit('writing');
     this.emit('saving');
   }
 
@@ -226,15 +223,17 @@ export class SharedText extends Emitter {
     this.#ending = false;
     this.#inFlight = false;
     this.#show();
+    this.emit('writing');
     this.emit('saving');
   }
 
   #flush() {
-    const splice = this.writing && !this.#inFlight ? diff(this.#sent, this.text) : null;
-    if (!splice) {
+    const all = this.writing && !this.#inFlight ? diff(this.#sent, this.text) : null;
+    if (!all) {
       this.emit('saving');
       return;
     }
+    const splice = fitting(all);
     const epoch = /** @type {number} */ (this.#epoch);
     const next = apply(this.#sent, splice);
     this.#inFlight = true;
@@ -265,6 +264,6 @@ export class SharedText extends Emitter {
   }
 
   #draft() {
-    this.emit('draft', { text: this.text });
+    this.emit('draft', { text: this.text, added: diff(this.#confirmed, this.text)?.ins ?? '' });
   }
 }

@@ -24,3 +24,13 @@ const FINAL = new Set([1002, 1003, 1007, 1008, 4401]);
 export function comesBack(code) {
   return !FINAL.has(code) && !(code >= 4500 && code <= 4999);
 }
+
+/**
+ * As how many failed attempts a close code counts at least: a node that says "slower" is not answered within a moment.
+ *
+ * @param {number} code
+ * @returns {number}
+ */
+export function weight(code) {
+  return code === 4002 || code === 4001 ? 3 : 0;
+}

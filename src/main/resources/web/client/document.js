@@ -30,6 +30,14 @@ const PROOF = 400;
  * @typedef {{applied: true, seq: number} | {applied: false, epoch: number, holder: ?Member, uncertain: boolean}} Outcome
  *   `uncertain`: it may have been stored all the same
  *
+ * @typedef {object} Draft
+ * @property {string} id its operation id
+ * @property {number} epoch the epoch it was made under
+ * @property {*} data
+ * @property {'fenced' | 'refused' | 'new-session' | 'ended'} cause the pen was elsewhere; the node does not take such a thing;
+ *   the session could not be resumed; the document was left, or the client has ended
+ * @property {boolean} uncertain it may have been stored all the same
+ *
  * @typedef {object} Events
  * @property {{recovered: boolean, snapshot: ?{seq: number, data: any}, entries: Entry[]}} joined with `recovered`, the
  *   entries follow on what was told before; without, build anew from the snapshot and the entries
@@ -40,6 +48,7 @@ const PROOF = 400;
  * @property {{by: Member, epoch: number, until: number}} requested somebody asks this session for the pen
  * @property {{session: string, data: any}} signal
  * @property {{seq: number}} snapshot-wanted
+ * @property {Draft} draft an edit that is not, or not known to be, in the log, and that nobody else keeps
  * @property {?BatonError} trouble the node puts writing (or joining) off; null when that is over
  * @property {BatonError} dropped the document could not be joined
  */
@@ -62,7 +71,10 @@ export class BatonDocument extends Emitter {
   mode = 'view';
 
   #client;
-  #outbox = new Outbox((error) => this.emit('trouble', error));
+  #outbox = new Outbox(
+    (error) => this.emit('trouble', error),
+    (draft) => this.emit('draft', draft),
+  );
   #left = false;
   #joined = false;
   #log = null;
@@ -147,14 +159,17 @@ export class BatonDocument extends Emitter {
     await this.#ask({ type: 'snapshot', epoch: this.rights?.epoch, seq: this.seq, data });
   }
 
-  /** Takes part no longer. What still waits to be written is rejected. @returns {Promise<void>} done when the node knows */
+  /**
+   * Takes part no longer. What still waits to be written is rejected, and told as drafts.
+   * @returns {Promise<void>} done when the node knows, or when the connection is lost: then it is told when that is back
+   */
   async leave() {
     this.#left = true;
     this.#client.forget(this);
     this.#outbox.end(new ConnectionLost(1000, 'left the document'));
     clearTimeout(this.#proofTimer);
     await this.#turn;
-    await this.#client.ask({ type: 'leave', document: this.name }).catch(() => {});
+    await this.#client.left(this.name);
   }
 
   // ---- for the client --------------------------------------------------------------------------------------------
@@ -341,13 +356,17 @@ export class BatonDocument extends Emitter {
   // ---- pieces ----------------------------------------------------------------------------------------------------
 
   #operation(operation) {
-    return new Promise((resolve, reject) => {
+    const outcome = new Promise((resolve, reject) => {
+      const whole = { ...operation, id: this.#client.nextId(), resolve, reject };
       if (this.#left) {
-        reject(new ConnectionLost(1000, 'left the document'));
+        this.#outbox.refuse(whole, new ConnectionLost(1000, 'left the document'), 'ended');
       } else {
-        this.#outbox.add({ ...operation, id: this.#client.nextId(), resolve, reject });
+        this.#outbox.add(whole);
       }
     });
+    // Who listens to drafts only does not have to catch what they tell as well.
+    outcome.catch(() => {});
+    return outcome;
   }
 
   #ask(frame) {

@@ -36,16 +36,21 @@ export class Outbox {
   /** Whether the first in line has been with the node before, so that it may be in the log. */
   #firstWasSent = false;
   #trouble;
+  #draft;
 
-  /** @param {(error: ?BatonError) => void} trouble told when the node puts an operation off, and null when that is over */
-  constructor(trouble) {
+  /**
+   * @param {(error: ?BatonError) => void} trouble told when the node puts an operation off, and null when that is over
+   * @param {(draft: import('./document.js').Draft) => void} draft told each update that is not, or not known to be, in the log
+   */
+  constructor(trouble, draft) {
     this.#trouble = trouble;
+    this.#draft = draft;
   }
 
   /** @param {Operation} operation */
   add(operation) {
     if (this.#waiting.length >= LARGEST) {
-      operation.reject(new BatonError('busy', `${LARGEST} operations wait for the connection already`, RETRY));
+      this.refuse(operation, new BatonError('busy', `${LARGEST} operations wait for the connection already`, RETRY), 'refused');
       return;
     }
     this.#waiting.push(operation);
@@ -85,6 +90,7 @@ export class Outbox {
       if (stored) {
         operation.resolve({ applied: true, seq: stored.seq });
       } else if (operation.type === 'update') {
+        this.#giveBack(operation, 'new-session', uncertain);
         operation.resolve({ applied: false, epoch: joined.rights.epoch, holder: joined.rights.holder, uncertain });
       } else if (uncertain) {
         operation.reject(new ConnectionLost(1006, 'whether it was said is not known'));
@@ -106,9 +112,31 @@ export class Outbox {
   end(cause) {
     this.pause();
     const all = this.#waiting;
+    let uncertain = this.#firstWasSent;
     this.#waiting = [];
     this.#firstWasSent = false;
-    all.forEach((operation) => operation.reject(cause));
+    for (const operation of all) {
+      this.refuse(operation, cause, 'ended', uncertain);
+      uncertain = false;
+    }
+  }
+
+  /**
+   * An operation comes to nothing.
+   * @param {Operation} operation
+   * @param {Error} error
+   * @param {import('./document.js').Draft['cause']} cause
+   * @param {boolean} [uncertain]
+   */
+  refuse(operation, error, cause, uncertain = false) {
+    this.#giveBack(operation, cause, uncertain);
+    operation.reject(error);
+  }
+
+  #giveBack({ type, id, epoch, data }, cause, uncertain) {
+    if (type === 'update') {
+      this.#draft({ id, epoch: /** @type {number} */ (epoch), data, cause, uncertain });
+    }
   }
 
   #pump() {
@@ -129,11 +157,12 @@ export class Outbox {
   #settled(operation, answer) {
     this.#next();
     this.#trouble(null);
-    operation.resolve(
-      answer.type === 'applied'
-        ? { applied: true, seq: answer.seq }
-        : { applied: false, epoch: answer.epoch, holder: answer.holder ?? null, uncertain: false },
-    );
+    if (answer.type === 'applied') {
+      operation.resolve({ applied: true, seq: answer.seq });
+    } else {
+      this.#giveBack(operation, 'fenced', false);
+      operation.resolve({ applied: false, epoch: answer.epoch, holder: answer.holder ?? null, uncertain: false });
+    }
     this.#pump();
   }
 
@@ -153,7 +182,7 @@ export class Outbox {
     }
     // Sent again, an operation that is too large would end every connection to come.
     this.#next();
-    operation.reject(error);
+    this.refuse(operation, error, 'refused');
     this.#pump();
   }
 

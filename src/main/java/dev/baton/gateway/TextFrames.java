@@ -51,6 +51,7 @@ final class TextFrames {
     }
 
     /** Puts a frame in line for the next {@link #flush}; takes over the caller's hold on it. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a void promise has nothing to tell; a failure closes the channel
     void write(ByteBuf frame) {
         // Nobody waits for it: a connection that breaks is noticed by its end.
         ChannelFuture unused = encoder.write(frame, encoder.voidPromise());

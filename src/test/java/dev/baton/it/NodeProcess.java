@@ -57,9 +57,19 @@ final class NodeProcess {
         return Integer.parseInt(ready().group(2));
     }
 
+    /** The port of health, metrics and the console. */
+    int management() {
+        return Integer.parseInt(ready().group(3));
+    }
+
     /** The address of the socket. */
     String uri() {
         return "ws://127.0.0.1:" + port() + "/socket";
+    }
+
+    /** The port of health, metrics and the like. */
+    int managementPort() {
+        return Integer.parseInt(ready().group(3));
     }
 
     /** How many nodes there were when it was ready. */
@@ -135,7 +145,7 @@ final class NodeProcess {
 
     /** Any request to the management port. */
     HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> more) {
-        URI uri = URI.create("http://127.0.0.1:" + ready().group(3) + path);
+        URI uri = URI.create("http://127.0.0.1:" + managementPort() + path);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10));
         try {
             return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString());

@@ -1,0 +1,240 @@
+package dev.baton.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two real browsers on two nodes, and what befalls the one with the pen: the other has it in time, and the text is whole in both. */
+class BrowserIT {
+    private static final Duration ANSWER = Duration.ofSeconds(3);
+    private static final Duration CLOSED = Duration.ofSeconds(3);
+    private static final Duration SILENT = Duration.ofSeconds(5);
+
+    /** What two browsers and two nodes on one machine may take on top of what the node promises. */
+    private static final Duration SLACK = Duration.ofSeconds(4);
+
+    private static Nodes nodes;
+    private static Browser first;
+    private static Browser second;
+
+    private final String document = "page-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void start() {
+        first = Browser.start();
+        second = Browser.start();
+        nodes = Nodes.start(BrowserIT.class, 2, Map.of("BATON_HANDOVER_ANSWER", ANSWER.toSeconds() + "s"));
+    }
+
+    @AfterAll
+    static void stop() {
+        for (AutoCloseable part : new AutoCloseable[] {first, second, nodes}) {
+            try {
+                if (part != null) {
+                    part.close();
+                }
+            } catch (Exception failed) {
+                throw new AssertionError(failed);
+            }
+        }
+    }
+
+    @AfterEach
+    void noScriptThrewAndNothingWasForbidden() {
+        assertThat(first.faults()).isEmpty();
+        assertThat(second.faults()).isEmpty();
+    }
+
+    private EditorPage ann() {
+        EditorPage ann = EditorPage.enter(first, nodes.get(0).port(), document, "Ann", "edit");
+        ann.awaitPen(SLACK);
+        return ann;
+    }
+
+    private EditorPage bob() {
+        EditorPage bob = EditorPage.enter(second, nodes.get(1).port(), document, "Bob", "edit");
+        bob.awaitWords("#pen", "You are next in line");
+        return bob;
+    }
+
+    /** Somebody who comes afterwards, on the first node, and reads. */
+    private void othersRead(String text) {
+        EditorPage cid = EditorPage.enter(first, nodes.get(0).port(), document, "Cid", "view");
+        cid.awaitText(text);
+        cid.tab().close();
+    }
+
+    private static void hasItIn(EditorPage page, Duration bound) {
+        assertThat(page.awaitPen(bound.plus(SLACK).plus(SLACK)))
+                .isLessThanOrEqualTo(bound.plus(SLACK).toMillis());
+    }
+
+    @Test
+    void twoWriteInTurnsAndBothHaveTheWholeText() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("one ");
+        bob.ask();
+        ann.awaitWords("#requests", "Bob");
+        ann.answer(true);
+        hasItIn(bob, Duration.ZERO);
+        ann.awaitReadOnly();
+        bob.writeAndKeep("two ");
+        ann.ask();
+        bob.awaitWords("#requests", "Ann");
+        bob.answer(false);
+        bob.writeAndKeep("three ");
+        bob.handOverTo("Ann");
+        hasItIn(ann, Duration.ZERO);
+        ann.writeAndKeep("four 😀");
+        for (EditorPage page : new EditorPage[] {ann, bob}) {
+            page.awaitText("one two three four 😀");
+        }
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    @Test
+    void theTabWithThePenIsClosed() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("before ");
+        ann.tab().close();
+        hasItIn(bob, CLOSED);
+        bob.writeAndKeep("after");
+        bob.awaitText("before after");
+        othersRead("before after");
+        bob.tab().close();
+    }
+
+    @Test
+    void theTabWithThePenCrashes() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("before ");
+        ann.tab().crash();
+        hasItIn(bob, CLOSED);
+        bob.writeAndKeep("after");
+        bob.awaitText("before after");
+        othersRead("before after");
+        bob.tab().close();
+    }
+
+    @Test
+    void theTabWithThePenHangsAndItsPongsGoOnSoItIsTheRequestWithoutAnAnswerThatMovesThePen() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("before ");
+        ann.tab().hang(Duration.ofSeconds(14));
+        bob.awaitWords("#pen", "Ann has the pen");
+        bob.ask();
+        hasItIn(bob, ANSWER);
+        bob.writeAndKeep("after");
+        ann.awaitText("before after");
+        ann.awaitReadOnly();
+        assertThat(bob.text()).isEqualTo(ann.text());
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    @Test
+    void theTabWithThePenLosesItsNetworkAndKeepsWhatItWroteMeanwhileAsADraft() {
+        try (Cable cable = new Cable(nodes.get(0).port())) {
+            EditorPage ann = EditorPage.enter(first, cable.port(), document, "Ann", "edit");
+            ann.awaitPen(SLACK);
+            EditorPage bob = bob();
+            ann.writeAndKeep("before ");
+            cable.pull();
+            ann.tab().offline(true);
+            ann.write("unheard ");
+            hasItIn(bob, SILENT);
+            bob.writeAndKeep("after");
+            cable.plug();
+            ann.tab().offline(false);
+            ann.awaitDraft("unheard");
+            ann.awaitText("before after");
+            bob.awaitText("before after");
+            othersRead("before after");
+            ann.tab().close();
+            bob.tab().close();
+        }
+    }
+
+    @Test
+    void aTextFarLargerThanOneUpdateArrivesWholeAndInOrder() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        StringBuilder large = new StringBuilder();
+        for (int i = 0; large.length() < 60_000; i++) {
+            large.append(i).append("😀ä ");
+        }
+        ann.writeAndKeep(large.toString());
+        bob.awaitText(large.toString());
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    @Test
+    void whoHasOnlyAKeyboardEntersTakesThePenWritesAndGetsOutOfTheTextAgain() {
+        Tab tab = first.open("http://127.0.0.1:" + nodes.get(0).port() + "/#" + document);
+        tab.await("!document.getElementById('start').hidden");
+        tab.evaluate("document.getElementById('name').focus(), document.getElementById('name').select()");
+        tab.type("Kay");
+        tab.press("Enter");
+        tab.await("document.getElementById('pen').dataset.state === 'mine'");
+        tab.await("document.getElementById('announce').textContent.includes('You have the pen')");
+        tabTo(tab, "document.activeElement.matches('.CodeMirror-code')");
+        tab.type("by keys");
+        tab.await("document.getElementById('saved').textContent === 'All stored'");
+        assertThat(tab.evaluate("document.activeElement.getAttribute('role') + ' ' + "
+                        + "document.getElementById(document.activeElement.getAttribute('aria-labelledby')).innerText"))
+                .isEqualTo("textbox Text");
+        tab.press("Tab");
+        assertThat(tab.evaluate("document.activeElement.matches('.CodeMirror-code')"))
+                .isEqualTo(false);
+        tabTo(tab, "document.activeElement.id === 'say-text'");
+        tab.type("hello");
+        tab.press("Enter");
+        tab.await("document.getElementById('messages').innerText.includes('hello')");
+        tab.close();
+    }
+
+    private static void tabTo(Tab tab, String there) {
+        for (int i = 0; i < 40 && !Boolean.TRUE.equals(tab.evaluate(there)); i++) {
+            tab.press("Tab");
+        }
+        assertThat(tab.evaluate(there)).as(there).isEqualTo(true);
+    }
+
+    @Test
+    void everythingThatCanBeDoneHasANameAndNothingIsWiderThanATelephone() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        bob.ask();
+        ann.awaitWords("#requests", "Bob");
+        Object nameless = ann.tab()
+                .evaluate("[...document.querySelectorAll('button, input, a, [role=textbox], textarea')]"
+                        + ".filter((part) => part.checkVisibility())"
+                        + ".filter((part) => !(part.getAttribute('aria-label') || part.innerText?.trim() || part.labels?.length"
+                        + " || document.getElementById(part.getAttribute('aria-labelledby'))))"
+                        + ".map((part) => part.outerHTML).join('\\n')");
+        assertThat(nameless).isEqualTo("");
+        ann.tab().size(360, 740, true);
+        ann.tab().await("document.documentElement.scrollWidth <= 360");
+        assertThat(ann.tab()
+                        .evaluate("[...document.querySelectorAll('.pen button, .chat button')]"
+                                + ".filter((part) => part.checkVisibility())"
+                                + ".every((part) => part.getBoundingClientRect().height >= 31)"))
+                .isEqualTo(true);
+        ann.answer(true);
+        bob.awaitPen(SLACK);
+        ann.tab().close();
+        bob.tab().close();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.baton.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A tab that nobody looks at, and nodes that end or fall silent, seen from real browsers. */
+class HiddenTabIT {
+    /** As short as the browser's own ten minutes can be made. */
+    private static final String THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/2,"
+            + "OptOutZeroTimeoutTimersFromThrottling,AllowAggressiveThrottlingWithWebSocket";
+
+    private static final Duration NODE_LOST = Duration.ofSeconds(4);
+    private static final Duration SLACK = Duration.ofSeconds(4);
+
+    private final String document = "page-" + UUID.randomUUID();
+    private Nodes nodes;
+    private Browser first;
+    private Browser second;
+
+    @BeforeEach
+    void start() {
+        first = Browser.start(THROTTLED);
+        second = Browser.start();
+        nodes = Nodes.start(
+                HiddenTabIT.class, 2, Map.of("BATON_HEARTBEAT_INTERVAL", "1s", "BATON_HEARTBEAT_TIMEOUT", "3s"));
+    }
+
+    @AfterEach
+    void stop() {
+        first.close();
+        second.close();
+        nodes.close();
+    }
+
+    @Test
+    void aHiddenTabKeepsItsSessionAndOnceShownFindsADeadNodeWithinSeconds() {
+        EditorPage ann = EditorPage.enter(first, nodes.get(0).port(), document, "Ann", "view");
+        EditorPage bob = EditorPage.enter(second, nodes.get(1).port(), document, "Bob", "edit");
+        ann.tab()
+                .evaluate("globalThis.wakes = 0; globalThis.states = []; "
+                        + "setInterval(() => wakes++, 100); "
+                        + "new MutationObserver(() => states.push(document.getElementById('connection').dataset.state))"
+                        + ".observe(document.getElementById('connection'), { attributes: true }); 0");
+        String session = String.valueOf(ann.tab().evaluate("document.getElementById('session-id').textContent"));
+        first.open("about:blank").show();
+        ann.tab().await("document.visibilityState === 'hidden'");
+        ann.tab().evaluate("wakes = 0");
+        bob.awaitPen(SLACK);
+
+        // As long as a tab sleeps between two timers, and longer than any heartbeat here.
+        bob.writeAndKeep("seen ");
+        Duration hidden = Duration.ofSeconds(40);
+        bob.tab().evaluate("new Promise((resolve) => setTimeout(resolve, " + hidden.toMillis() / 2 + "))");
+        bob.tab().evaluate("new Promise((resolve) => setTimeout(resolve, " + hidden.toMillis() / 2 + "))");
+        assertThat(((Number) ann.tab().evaluate("wakes")).intValue())
+                .as("timers that fired in a hidden tab, of 400")
+                .isLessThan(100);
+        assertThat(ann.tab().evaluate("states.length"))
+                .as("changes of the connection")
+                .isEqualTo(0);
+        assertThat(ann.tab().evaluate("document.getElementById('session-id').textContent"))
+                .isEqualTo(session);
+        bob.awaitWords("#people", "Ann");
+        assertThat(bob.tab().evaluate("document.querySelectorAll('#people .offline').length"))
+                .isEqualTo(0);
+        ann.awaitText("seen ");
+
+        nodes.get(0).pause();
+        ann.tab().show();
+        long found = ann.awaitLink("waiting");
+        assertThat(found).isLessThan(15_000);
+        nodes.get(0).goOn();
+        ann.awaitLink("online");
+        ann.awaitText("seen ");
+    }
+
+    @Test
+    void theNodeOfTheTabWithThePenIsKilledAndTheTabComesBackWhenThereIsOneAgain() {
+        EditorPage ann = EditorPage.enter(first, nodes.get(0).port(), document, "Ann", "edit");
+        ann.awaitPen(SLACK);
+        EditorPage bob = EditorPage.enter(second, nodes.get(1).port(), document, "Bob", "edit");
+        bob.awaitWords("#pen", "You are next in line");
+        ann.writeAndKeep("before ");
+        int port = nodes.get(0).port();
+        nodes.get(0).kill();
+        assertThat(bob.awaitPen(NODE_LOST.plus(SLACK).plus(SLACK)))
+                .isLessThanOrEqualTo(NODE_LOST.plus(SLACK).toMillis());
+        bob.writeAndKeep("after");
+        ann.awaitLink("waiting");
+        nodes.add(1, Map.of("BATON_HTTP_PORT", Integer.toString(port)));
+        ann.awaitLink("online");
+        ann.awaitReadOnly();
+        ann.awaitText("before after");
+        bob.awaitText("before after");
+    }
+}

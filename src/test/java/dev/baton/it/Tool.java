@@ -1,0 +1,60 @@
+package dev.baton.it;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; with
+ * {@code BATON_REQUIRE_ALL} in the environment they fail instead, so that nothing is left out without a word where everything
+ * has to run.
+ */
+enum Tool {
+    /** Node.js, 20 or newer. */
+    NODE("node nodejs"),
+    /** The packages' installer that comes with Node.js. */
+    NPM("npm"),
+    /** Chromium, or Chrome. */
+    CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable");
+
+    private final String names;
+
+    Tool(String names) {
+        this.names = names;
+    }
+
+    /** Where it is; without it the test that asks ends here. */
+    Path require() {
+        Optional<Path> found = find();
+        if (found.isEmpty()) {
+            missing("on the path there is none of: " + names);
+        }
+        return found.orElseThrow();
+    }
+
+    /** Ends the test that calls: skipped, or failed where everything has to run. */
+    static void missing(String why) {
+        if (System.getenv("BATON_REQUIRE_ALL") != null) {
+            throw new AssertionError(why + ", and BATON_REQUIRE_ALL says that nothing may be skipped");
+        }
+        System.out.println("Skipped: " + why);
+        abort(why);
+    }
+
+    private Optional<Path> find() {
+        List<String> folders = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+                .splitAsStream(Optional.ofNullable(System.getenv("PATH")).orElse(""))
+                .toList();
+        return Pattern.compile(" ")
+                .splitAsStream(names)
+                .flatMap(name -> folders.stream().map(folder -> Path.of(folder, name)))
+                .flatMap(path -> Files.isExecutable(path) ? Stream.of(path) : Stream.empty())
+                .findFirst();
+    }
+}

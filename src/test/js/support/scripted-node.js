@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+
+const MAGIC = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const TEXT = 1;
+const CLOSE = 8;
+
+/**
+ * A WebSocket server that answers as a test says, for what a real node says too rarely.
+ *
+ * @param {Record<string, (peer: Peer, frame: any, visit: number) => void>} answers by type of frame; `hello` is welcomed unless
+ *   it is among them; `visit` counts connections from 1
+ */
+export async function scriptedNode(answers = {}) {
+  const peers = new Set();
+  const hellos = [];
+  const server = createServer();
+  server.on('upgrade', (request, socket) => {
+    const peer = new Peer(socket);
+    const visit = peers.add(peer).size;
+    const accept = createHash('sha1').update(request.headers['sec-websocket-key'] + MAGIC).digest('base64');
+    socket.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: baton.v1\r\n\r\n`,
+    );
+    peer.listen((frame) => {
+      if (frame.type === 'hello') {
+        hellos.push(frame);
+      }
+      const answer = answers[frame.type] ?? (frame.type === 'hello' ? (at) => at.welcome(frame) : () => {});
+      answer(peer, frame, visit);
+    });
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `ws://127.0.0.1:${server.address().port}/socket`,
+    hellos,
+    close() {
+      peers.forEach((peer) => peer.destroy());
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** One connection of a client. */
+class Peer {
+  #socket;
+  #bytes = Buffer.alloc(0);
+
+  constructor(socket) {
+    this.#socket = socket;
+    socket.on('error', () => {});
+  }
+
+  /** @param {(frame: any) => void} heard */
+  listen(heard) {
+    this.#socket.on('data', (bytes) => {
+      this.#bytes = Buffer.concat([this.#bytes, bytes]);
+      for (let frame = this.#next(); frame; frame = this.#next()) {
+        if (frame.opcode === TEXT) {
+          heard(JSON.parse(frame.payload.toString('utf8')));
+        } else if (frame.opcode === CLOSE) {
+          this.#socket.end();
+        }
+      }
+    });
+  }
+
+  welcome({ ref }, more = {}) {
+    const heartbeat = { interval: 5000, timeout: 10000 };
+    const user = { id: 'ada', name: 'Ada' };
+    this.send({ type: 'welcome', ref, session: 's-1', resume: 'secret', resumed: false, user, node: 'n-1', heartbeat, limits: {}, ...more });
+  }
+
+  send(frame) {
+    this.#write(TEXT, Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)));
+  }
+
+  close(code, reason = '') {
+    const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
+    payload.writeUInt16BE(code);
+    payload.write(reason, 2);
+    this.#write(CLOSE, payload);
+  }
+
+  destroy() {
+    this.#socket.destroy();
+  }
+
+  #write(opcode, payload) {
+    const long = payload.length > 125;
+    const head = Buffer.alloc(long ? 4 : 2);
+    head[0] = 0x80 | opcode;
+    head[1] = long ? 126 : payload.length;
+    if (long) {
+      head.writeUInt16BE(payload.length, 2);
+    }
+    this.#socket.write(Buffer.concat([head, payload]));
+  }
+
+  #next() {
+    const bytes = this.#bytes;
+    const short = bytes.length < 2 ? 0 : bytes[1] & 0x7f;
+    const at = short === 126 ? 4 : short === 127 ? 10 : 2;
+    if (bytes.length < at + 4) {
+      return null;
+    }
+    const length = short === 126 ? bytes.readUInt16BE(2) : short === 127 ? Number(bytes.readBigUInt64BE(2)) : short;
+    const end = at + 4 + length;
+    if (bytes.length < end) {
+      return null;
+    }
+    const mask = bytes.subarray(at, at + 4);
+    const payload = Buffer.from(bytes.subarray(at + 4, end)).map((byte, i) => byte ^ mask[i % 4]);
+    this.#bytes = bytes.subarray(end);
+    return { opcode: bytes[0] & 0x0f, payload };
+  }
+}
