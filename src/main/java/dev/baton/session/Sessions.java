@@ -173,13 +173,12 @@ public final class Sessions {
     Future<Void> sweep() {
         long now = node.now();
         Set<String> alive = node.nodes();
-        return node.read(() -> map.localKeySet(new Overdue(now, alive)))
-                .compose(overdue -> {
-                    for (String session : overdue) {
-                        settle(session, alive);
-                    }
-                    return Future.succeededFuture();
-                });
+        return node.read(() -> map.localKeySet(new Overdue(now, alive))).compose(overdue -> {
+            for (String session : overdue) {
+                settle(session, alive);
+            }
+            return Future.succeededFuture();
+        });
     }
 
     private void settle(String session, Set<String> alive) {
