@@ -50,12 +50,7 @@ public final class EditorLockVerticle extends VerticleBase {
 
     /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
     public EditorLockVerticle(
-            ClusterNode node,
-            Lease lease,
-            Locks locks,
-            Sessions sessions,
-            Reservations reservations,
-            Duration sweep) {
+            ClusterNode node, Lease lease, Locks locks, Sessions sessions, Reservations reservations, Duration sweep) {
         this.node = node;
         this.lease = lease;
         this.locks = locks;

@@ -60,7 +60,10 @@ final class RosterSweep {
         if (asking > 0) {
             asking--;
             byNode.forEach((node, documents) -> on.node()
-                    .tell(node, RoomVerticle.ROSTERS_KEPT, new JsonObject().put("documents", new JsonArray(documents))));
+                    .tell(
+                            node,
+                            RoomVerticle.ROSTERS_KEPT,
+                            new JsonObject().put("documents", new JsonArray(documents))));
         }
     }
 
@@ -68,7 +71,8 @@ final class RosterSweep {
     void kept(JsonObject message) {
         for (Object document : message.getJsonArray("documents")) {
             if (rooms.missing((String) document)) {
-                on.rosters().removeAsync(new RosterKey((String) document, on.node().id()));
+                on.rosters()
+                        .removeAsync(new RosterKey((String) document, on.node().id()));
             }
         }
     }
