@@ -44,9 +44,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One whole node: opens the store, starts every part in the order in which they need each other, and ends
  * the store last. Its deployment's configuration is what {@link Settings#toJson} wrote; its Vert.x is clustered by Hazelcast, with a
- * member that carries what {@link NodeMaps} adds.
+ * member that carries what {@link NodeMaps} adds. Open for one reason: tests take a protection away in a subclass, and see that it
+ * is missed.
  */
-public final class NodeVerticle extends VerticleBase {
+public class NodeVerticle extends VerticleBase {
 
     /** A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the answer. */
     static final String DRAIN = "baton.node.drain";
@@ -85,10 +86,25 @@ public final class NodeVerticle extends VerticleBase {
         return DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
                 .recover(failure -> Future.failedFuture(new SettingsException(failure.getMessage())))
                 .compose(opened -> {
-                    log = Optional.of(opened);
+                    log = Optional.of(guarded(opened));
                     return OneStore.check(node, context, opened.id(), settings);
                 })
                 .compose(same -> startParts(settings, node, log.orElseThrow()));
+    }
+
+    /** The log as the parts use it. */
+    protected DocumentLog guarded(DocumentLog opened) {
+        return opened;
+    }
+
+    /** What tells the parts whether this node may act. */
+    protected Lease lease(int minimum) {
+        return new Lease(minimum);
+    }
+
+    /** How often locks are looked over for what no news told of. */
+    protected Duration sweep() {
+        return EditorLockVerticle.SWEEP;
     }
 
     private Future<Void> startParts(Settings settings, ClusterNode node, DocumentLog opened) {
@@ -99,12 +115,12 @@ public final class NodeVerticle extends VerticleBase {
                 handover.graceTimeout(),
                 handover.graceNode(),
                 settings.session().expiry());
-        Lease lease = new Lease(settings.cluster().minimum());
+        Lease lease = lease(settings.cluster().minimum());
         LeaseVerticle leases =
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters::handedOver);
         RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
-        EditorLockVerticle editors = new EditorLockVerticle(node, locks, sessions, reservations);
+        EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(meters.gateway());
         Moderation moderation = new Moderation(node, sessions, locks);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
@@ -124,7 +140,7 @@ public final class NodeVerticle extends VerticleBase {
         meters.show(opened);
         meters.show(readiness);
         return part(leases)
-                .compose(v -> part(new SessionSweepVerticle(node, sessions)))
+                .compose(v -> part(new SessionSweepVerticle(node, lease, sessions)))
                 .compose(v -> part(editors))
                 .compose(v -> part(rooms))
                 .compose(v -> node.listen())

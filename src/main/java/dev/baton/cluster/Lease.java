@@ -8,7 +8,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * What this node's lease allows, for whoever is about to grant, write or take a client in. Any thread; kept up to date by the
  * {@link LeaseVerticle}.
  */
-public final class Lease {
+public class Lease {
 
     private record GivenUp(Context context, Runnable action) {}
 

@@ -115,6 +115,15 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
                 .settle(now);
     }
 
+    /** The connection of that generation is there, and has been all the time: what was heard of its loss was false. */
+    public EditLock confirmed(String session, long generation, long now) {
+        return update(
+                        session,
+                        waiter -> waiter.generation() == generation && !waiter.online(),
+                        waiter -> waiter.with(generation, Presence.HERE))
+                .settle(now);
+    }
+
     /** Somebody in line asks the holder for the pen, and has an answer by {@code until}. */
     public EditLock ask(Ask ask, long now) {
         boolean inLine = line.stream().anyMatch(waiter -> waiter.is(ask.session()));

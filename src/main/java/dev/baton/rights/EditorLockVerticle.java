@@ -1,12 +1,15 @@
 package dev.baton.rights;
 
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -24,8 +27,8 @@ import org.slf4j.LoggerFactory;
 public final class EditorLockVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(EditorLockVerticle.class);
 
-    /** How late a hand-over may be when the news of its cause was lost, in milliseconds. */
-    static final long SWEEP = 1_000;
+    /** How late a hand-over may be when the news of its cause was lost. */
+    public static final Duration SWEEP = Duration.ofSeconds(1);
 
     /** After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times. */
     private static final long HURRY = 100;
@@ -33,26 +36,39 @@ public final class EditorLockVerticle extends VerticleBase {
     private static final int HURRIES = 10;
 
     private final ClusterNode node;
+    private final Lease lease;
     private final Locks locks;
     private final Sessions sessions;
     private final Reservations reservations;
+    private final Duration sweep;
     private final Map<String, Long> timers = new ConcurrentHashMap<>();
     private Runnable unlisten = () -> {};
     private boolean sweeping;
 
-    /** Acts for that node's share of the locks. */
-    public EditorLockVerticle(ClusterNode node, Locks locks, Sessions sessions, Reservations reservations) {
+    /** By document: whom a lock takes for away whose connection is there, as the last sweep found. */
+    private Map<String, Set<String>> doubted = Map.of();
+
+    /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
+    public EditorLockVerticle(
+            ClusterNode node,
+            Lease lease,
+            Locks locks,
+            Sessions sessions,
+            Reservations reservations,
+            Duration sweep) {
         this.node = node;
+        this.lease = lease;
         this.locks = locks;
         this.sessions = sessions;
         this.reservations = reservations;
+        this.sweep = sweep;
     }
 
     @Override
     public Future<?> start() {
         node.on(LockNews.TYPE, context, json -> watch(LockNews.of(json)));
         unlisten = node.onLost(context, lost -> hurry(HURRIES));
-        vertx.setPeriodic(SWEEP, id -> sweep());
+        vertx.setPeriodic(sweep.toMillis(), id -> sweep());
         return vertx.eventBus()
                 .<JsonObject>consumer(Liveness.ADDRESS, message -> heard(Liveness.of(message.body())))
                 .completion();
@@ -126,7 +142,7 @@ public final class EditorLockVerticle extends VerticleBase {
     }
 
     private void sweep() {
-        if (sweeping) {
+        if (sweeping || !lease.sound()) {
             return;
         }
         sweeping = true;
@@ -144,21 +160,39 @@ public final class EditorLockVerticle extends VerticleBase {
         Set<String> alive = node.nodes();
         return sessions.find(named).map(found -> {
             long now = node.now();
-            records.forEach((document, record) -> mend(document, record, found, alive, now));
+            Map<String, Set<String>> doubtedNow = new HashMap<>();
+            records.forEach((document, record) -> mend(document, record, found, alive, now, doubtedNow));
+            doubted = doubtedNow;
             return null;
         });
     }
 
     private void mend(
-            String document, LockRecord record, Map<String, SessionRecord> found, Set<String> alive, long now) {
+            String document,
+            LockRecord record,
+            Map<String, SessionRecord> found,
+            Set<String> alive,
+            long now,
+            Map<String, Set<String>> doubtedNow) {
         for (String audience : record.audience()) {
             if (!alive.contains(audience)) {
                 submit(document, new LockEvent.Exit(audience));
             }
         }
+        Set<String> before = doubted.getOrDefault(document, Set.of());
+        Set<String> doubts = new HashSet<>();
         for (Waiter waiter : record.lock().everybody()) {
-            Reconciliation.of(waiter, found.get(waiter.session()), reservations, now)
-                    .ifPresent(event -> submit(document, event));
+            SessionRecord session = found.get(waiter.session());
+            Reconciliation.of(waiter, session, reservations, now).ifPresent(event -> submit(document, event));
+            if (Reconciliation.contradicts(waiter, session)) {
+                doubts.add(waiter.session());
+                if (before.contains(waiter.session())) {
+                    submit(document, new LockEvent.Confirmed(waiter.session(), session.generation()));
+                }
+            }
+        }
+        if (!doubts.isEmpty()) {
+            doubtedNow.put(document, doubts);
         }
         if (record.lock().pending() || now >= record.lock().deadline().orElse(Long.MAX_VALUE)) {
             submit(document, new LockEvent.Tick());

@@ -132,6 +132,14 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
+    /** {@link EditLock#confirmed}. */
+    record Confirmed(String session, long generation) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.confirmed(session, generation, now);
+        }
+    }
+
     /** {@link EditLock#outdated}. */
     record Outdated(long epoch) implements OfLock {
         @Override

@@ -33,6 +33,19 @@ final class Reconciliation {
         return known ? Optional.empty() : Optional.of(new LockEvent.Connected(waiter.session(), record.generation()));
     }
 
+    /**
+     * Whether the lock takes a session for away whose record says that this very connection is there. Seen once, it may be that
+     * the loss was noted just between the two looks; seen twice, the news of the loss was false.
+     *
+     * @param record the session's record, or null when there is none
+     */
+    static boolean contradicts(Waiter waiter, SessionRecord record) {
+        return record != null
+                && record.online()
+                && !waiter.online()
+                && waiter.generation() == record.generation();
+    }
+
     /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */
     private static Optional<LockEvent> missing(Waiter waiter, Reservations reservations, long now) {
         if (waiter.presence() instanceof Presence.Away away) {

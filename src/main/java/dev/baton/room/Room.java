@@ -204,6 +204,19 @@ final class Room {
         });
     }
 
+    /** A member's connection is there after all. */
+    void back(String session) {
+        roster.local(session).filter(seat -> !seat.member().online()).ifPresent(seat -> {
+            roster.seat(new Seat(seat.member().present(true), seat.generation()));
+            planFlush();
+        });
+    }
+
+    /** Whether a member's connection is open here. */
+    boolean attached(String session) {
+        return watchers.get(session).filter(Outbox::open).isPresent();
+    }
+
     /** A member is gone for good, from this node at least. */
     void unseat(String session, String cause) {
         watchers.remove(session);

@@ -282,6 +282,11 @@ final class RoomSync {
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);
             }
+        } else if (record.get().online()
+                && !seat.member().online()
+                && record.get().generation() == seat.generation()
+                && room.attached(session)) {
+            room.back(session); // what was heard of its loss was false
         } else if (seat.member().online() && !record.get().documents().containsKey(document)) {
             room.remember(
                     session,

@@ -1,6 +1,7 @@
 package dev.baton.session;
 
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import org.slf4j.Logger;
@@ -25,13 +26,15 @@ public final class SessionSweepVerticle extends VerticleBase {
     private static final int HURRIES = 10;
 
     private final ClusterNode node;
+    private final Lease lease;
     private final Sessions sessions;
     private Runnable unlisten = () -> {};
     private boolean running;
 
-    /** A sweep over that node's share of the sessions. */
-    public SessionSweepVerticle(ClusterNode node, Sessions sessions) {
+    /** A sweep over that node's share of the sessions; none while its lease says that it may be the one that is lost. */
+    public SessionSweepVerticle(ClusterNode node, Lease lease, Sessions sessions) {
         this.node = node;
+        this.lease = lease;
         this.sessions = sessions;
     }
 
@@ -62,7 +65,7 @@ public final class SessionSweepVerticle extends VerticleBase {
     }
 
     private void sweep() {
-        if (running) {
+        if (running || !lease.sound()) {
             return;
         }
         running = true;

@@ -169,6 +169,7 @@ final class Cluster implements AutoCloseable {
                 .redirectError(logs.resolve(label + ".err").toFile());
         builder.environment().keySet().removeIf(key -> key.startsWith("BATON_"));
         builder.environment().putAll(environment);
+        builder.environment().putAll(settings);
         try {
             nodes[node] = builder.start();
         } catch (IOException failed) {

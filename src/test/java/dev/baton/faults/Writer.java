@@ -110,6 +110,9 @@ final class Writer extends Actor {
 
     private void told(BatonClient on, Rights rights) {
         boolean now = rights.you() == Rights.Place.HOLDER;
+        if (holds && !now) {
+            lateWrite(on, epoch);
+        }
         if (now && (!holds || rights.epoch() != epoch)) {
             left = 10 + random.nextInt(40);
         }
@@ -190,6 +193,24 @@ final class Writer extends Actor {
                 }
             }
         });
+    }
+
+    /** Writes once more under an epoch that is over: it must be fenced. */
+    private void lateWrite(BatonClient on, long former) {
+        String id = name + "-late-" + former;
+        long began = System.nanoTime();
+        on.update(document, former, id, "late").onSuccess(outcome -> world.history()
+                .add(new Event.Wrote(
+                        began,
+                        System.nanoTime(),
+                        name,
+                        session(),
+                        node(),
+                        document,
+                        former,
+                        id,
+                        outcome instanceof Outcome.Applied ? Event.Result.APPLIED : Event.Result.FENCED,
+                        outcome instanceof Outcome.Applied applied ? applied.seq() : former + 1)));
     }
 
     private void giveBack(BatonClient on) {

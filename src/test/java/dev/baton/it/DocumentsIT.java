@@ -12,8 +12,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -228,6 +232,24 @@ class DocumentsIT {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(target(ann).encode()))));
         assertThat(ann.client().isOpen()).isTrue();
+    }
+
+    @Test
+    void aPageMayAskTheNodeItIsFromUnlessItsNameWasMadeToLeadHere() throws IOException {
+        assertThat(statusOf("127.0.0.1:1", "http://127.0.0.1:1")).endsWith(" 200 OK");
+        assertThat(statusOf("localhost:1", "http://localhost:1")).endsWith(" 200 OK");
+        assertThat(statusOf("rebound.example:1", "http://rebound.example:1")).endsWith(" 403 Forbidden");
+    }
+
+    /** The HTTP client does not let a test choose the host it claims to speak to. */
+    private static String statusOf(String host, String origin) throws IOException {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), nodes.get(0).managementPort())) {
+            String request = "GET /api/documents HTTP/1.0\r\nHost: " + host + "\r\nOrigin: " + origin + "\r\n\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return answer.lines().findFirst().orElseThrow();
+        }
     }
 
     @Test

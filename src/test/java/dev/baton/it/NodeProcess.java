@@ -67,6 +67,11 @@ final class NodeProcess {
         return "ws://127.0.0.1:" + port() + "/socket";
     }
 
+    /** The port of health, metrics and the like. */
+    int managementPort() {
+        return Integer.parseInt(ready().group(3));
+    }
+
     /** How many nodes there were when it was ready. */
     int clusterSize() {
         return Integer.parseInt(ready().group(4));
@@ -140,7 +145,7 @@ final class NodeProcess {
 
     /** Any request to the management port. */
     HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> more) {
-        URI uri = URI.create("http://127.0.0.1:" + ready().group(3) + path);
+        URI uri = URI.create("http://127.0.0.1:" + managementPort() + path);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10));
         try {
             return HTTP.send(more.apply(request).build(), HttpResponse.BodyHandlers.ofString());

@@ -8,11 +8,18 @@ import dev.baton.client.Outcome;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +84,31 @@ class OperatorIT {
             assertThat(handOvers(nodes, "joined")).isEqualTo(1);
             assertThat(handOvers(nodes, "released")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void everyMetricThatIsDrawnOrExplainedIsShownAndEveryOneShownIsExplained() throws IOException {
+        try (Nodes nodes = Nodes.start(OperatorIT.class, 1, Map.of())) {
+            Set<String> shown = new TreeSet<>();
+            Matcher type = Pattern.compile("# TYPE (baton_\\w+?)(_max)? ")
+                    .matcher(nodes.get(0).page("/metrics"));
+            while (type.find()) {
+                shown.add(type.group(1));
+            }
+
+            assertThat(shown).containsAll(names("conf/grafana-dashboard.json"));
+            assertThat(shown).containsAll(names("conf/alerts.yml"));
+            assertThat(names("src/site/markdown/operations.md")).isEqualTo(shown);
+        }
+    }
+
+    private static Set<String> names(String file) throws IOException {
+        Set<String> names = new TreeSet<>();
+        Matcher name = Pattern.compile("\\bbaton_[a-z_]+").matcher(Files.readString(Path.of(file)));
+        while (name.find()) {
+            names.add(name.group().replaceFirst("_(bucket|sum|count)$", ""));
+        }
+        return names;
     }
 
     private static long handOvers(Nodes nodes, String cause) {

@@ -39,10 +39,12 @@ class TravellingLocksTest {
             new LockEvent.Request(ANN, 5),
             new LockEvent.Answer("s1", 2, "s2", true),
             new LockEvent.Release("s1", 2, List.of()),
+            new LockEvent.Give(BOB, "moderator"),
             new LockEvent.Claimed(3, "s1"),
             new LockEvent.Refused("s1"),
             new LockEvent.Vacated(3, false),
             new LockEvent.Outdated(4),
+            new LockEvent.Confirmed("s1", 3),
             new LockEvent.Tick());
 
     private static final List<Tenure> TENURES = List.of(

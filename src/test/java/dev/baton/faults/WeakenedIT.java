@@ -1,0 +1,102 @@
+package dev.baton.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.baton.BatonApplication;
+import dev.baton.Weakened;
+import dev.baton.client.Waiting;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Each protection is taken away, and a checker sees it: so what they find nothing in has something to it. */
+class WeakenedIT {
+    private static final long SEED = 17;
+    private static Vertx vertx;
+
+    @BeforeAll
+    static void startVertx() {
+        vertx = Vertx.vertx();
+    }
+
+    @AfterAll
+    static void stopVertx() {
+        Waiting.on(vertx.close());
+    }
+
+    private static Cluster without(String protections) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("WEAKENED", protections);
+        settings.put("BATON_SESSION_EXPIRY", "15s");
+        List<String> program = new ArrayList<>(
+                List.of(System.getProperty("baton.test.modules", "").split(" ", -1)));
+        program.removeIf(String::isEmpty);
+        program.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), BatonApplication.class.getName(), Weakened.class.getName()));
+        return Cluster.start(3, settings, program);
+    }
+
+    private static List<Violation> after(Cluster cluster, Nemesis.Kind... harms) {
+        Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED);
+        workload.start();
+        Nemesis.sleep(3_000);
+        Nemesis nemesis = new Nemesis(cluster, workload, SEED);
+        for (Nemesis.Kind harm : harms) {
+            nemesis.harm(harm);
+        }
+        List<Violation> found = new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
+        found.addAll(workload.finish());
+        return found;
+    }
+
+    private static List<Integer> broken(List<Violation> found) {
+        return found.stream().map(Violation::invariant).distinct().toList();
+    }
+
+    @Test
+    void withoutTheCheckOfEpochsLateWritesAreFoundInTheLog() {
+        try (Cluster cluster = without(Weakened.NO_EPOCHS)) {
+            assertThat(broken(after(cluster))).containsAnyOf(2, 3);
+        }
+    }
+
+    @Test
+    void withoutOperationIdsARetryIsFoundTwice() {
+        try (Cluster cluster = without(Weakened.NO_IDS)) {
+            assertThat(broken(after(cluster))).containsAnyOf(3, 4);
+        }
+    }
+
+    @Test
+    void withoutGivingItselfUpACutOffNodeIsFoundToAcknowledge() {
+        try (Cluster cluster = without(Weakened.NO_LEASE)) {
+            assumeTrue(cluster.net().real(), "links cannot be cut here");
+            assertThat(broken(after(cluster, Nemesis.Kind.CUT_OFF))).contains(10);
+        }
+    }
+
+    @Test
+    void withoutNewsPensMoveAllTheSame() {
+        try (Cluster cluster = without(Weakened.NO_NEWS)) {
+            assertThat(after(cluster, Nemesis.Kind.CLIENT_KILLED, Nemesis.Kind.CLIENT_STOPPED))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void withoutNewsAndSweepAPenThatDoesNotMoveIsFound() {
+        try (Cluster cluster = without(Weakened.NO_NEWS + "," + Weakened.NO_SWEEP)) {
+            Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED);
+            workload.start();
+            Nemesis.sleep(3_000);
+            new Nemesis(cluster, workload, SEED).harm(Nemesis.Kind.CLIENT_KILLED);
+            assertThat(broken(workload.history().violations())).contains(7);
+        }
+    }
+}
