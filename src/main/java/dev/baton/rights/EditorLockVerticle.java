@@ -33,7 +33,7 @@ public final class EditorLockVerticle extends VerticleBase {
     /** After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times. */
     private static final long HURRY = 100;
 
-    private static final int HURRIES = 10;
+    private static final int HURRIES = 30;
 
     private final ClusterNode node;
     private final Lease lease;

@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.cluster.Reader;
 import dev.baton.presence.RosterKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -23,6 +24,7 @@ final class RosterSweep {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Reader reader;
     private Set<String> known = Set.of();
     private int round;
     private int asking;
@@ -30,6 +32,7 @@ final class RosterSweep {
     RosterSweep(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
+        this.reader = on.node().reader();
     }
 
     /** One round; called every second. */
@@ -42,7 +45,7 @@ final class RosterSweep {
             known = nodes;
             asking = ASKING;
         }
-        on.node().read(() -> on.rosters().localKeySet()).onSuccess(keys -> look(keys, nodes));
+        reader.read(() -> on.rosters().localKeySet()).onSuccess(keys -> look(keys, nodes));
     }
 
     private void look(Set<RosterKey> keys, Set<String> nodes) {

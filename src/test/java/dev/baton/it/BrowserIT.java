@@ -3,6 +3,8 @@ package dev.baton.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +21,7 @@ class BrowserIT {
     /** What two browsers and two nodes on one machine may take on top of what the node promises. */
     private static final Duration SLACK = Duration.ofSeconds(4);
 
+    private static final List<AutoCloseable> OPEN = new ArrayList<>();
     private static Nodes nodes;
     private static Browser first;
     private static Browser second;
@@ -27,21 +30,20 @@ class BrowserIT {
 
     @BeforeAll
     static void start() {
-        first = Browser.start();
-        second = Browser.start();
-        nodes = Nodes.start(BrowserIT.class, 2, Map.of("BATON_HANDOVER_ANSWER", ANSWER.toSeconds() + "s"));
+        first = opened(Browser.start());
+        second = opened(Browser.start());
+        nodes = opened(Nodes.start(BrowserIT.class, 2, Map.of("BATON_HANDOVER_ANSWER", ANSWER.toSeconds() + "s")));
+    }
+
+    private static <T extends AutoCloseable> T opened(T part) {
+        OPEN.add(part);
+        return part;
     }
 
     @AfterAll
-    static void stop() {
-        for (AutoCloseable part : new AutoCloseable[] {first, second, nodes}) {
-            try {
-                if (part != null) {
-                    part.close();
-                }
-            } catch (Exception failed) {
-                throw new AssertionError(failed);
-            }
+    static void stop() throws Exception {
+        for (AutoCloseable part : OPEN) {
+            part.close();
         }
     }
 

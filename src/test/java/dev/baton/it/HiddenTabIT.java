@@ -3,6 +3,8 @@ package dev.baton.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -19,23 +21,29 @@ class HiddenTabIT {
     private static final Duration SLACK = Duration.ofSeconds(4);
 
     private final String document = "page-" + UUID.randomUUID();
+    private final List<AutoCloseable> open = new ArrayList<>();
     private Nodes nodes;
     private Browser first;
     private Browser second;
 
     @BeforeEach
     void start() {
-        first = Browser.start(THROTTLED);
-        second = Browser.start();
-        nodes = Nodes.start(
-                HiddenTabIT.class, 2, Map.of("BATON_HEARTBEAT_INTERVAL", "1s", "BATON_HEARTBEAT_TIMEOUT", "3s"));
+        first = opened(Browser.start(THROTTLED));
+        second = opened(Browser.start());
+        nodes = opened(Nodes.start(
+                HiddenTabIT.class, 2, Map.of("BATON_HEARTBEAT_INTERVAL", "1s", "BATON_HEARTBEAT_TIMEOUT", "3s")));
+    }
+
+    private <T extends AutoCloseable> T opened(T part) {
+        open.add(part);
+        return part;
     }
 
     @AfterEach
-    void stop() {
-        first.close();
-        second.close();
-        nodes.close();
+    void stop() throws Exception {
+        for (AutoCloseable part : open) {
+            part.close();
+        }
     }
 
     @Test

@@ -17,12 +17,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JavaScript client and its Yjs provider under Node, installed as a package beside the tests of {@code src/test/js},
+ * The JavaScript client, its Yjs provider and what the console reckons, under Node, installed as a package beside the tests of {@code src/test/js},
  * against real nodes. What they print is in {@code target/it-logs/javascript.txt}.
  */
 class JavaScriptClientIT {
     private static final Path TESTS = Path.of("src/test/js");
     private static final Path CLIENT = Path.of("src/main/resources/web/client");
+    private static final Path CONSOLE = Path.of("src/main/resources/console");
     private static final Path PLACE = Path.of("target/js");
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
@@ -45,6 +46,7 @@ class JavaScriptClientIT {
         }
         copy(TESTS, PLACE);
         install();
+        copy(CONSOLE, PLACE.resolve("console"));
         copy(CLIENT, PLACE.resolve("node_modules/baton-client"));
         Path printed = Files.createDirectories(Path.of("target/it-logs")).resolve("javascript.txt");
         try (Nodes nodes = Nodes.start(JavaScriptClientIT.class, 3, QUICK)) {

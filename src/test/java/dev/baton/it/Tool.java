@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; with
- * {@code BATON_REQUIRE_ALL} in the environment they fail instead, so that nothing is left out without a word where everything
+ * {@code REQUIRE_ALL_TESTS} in the environment they fail instead, so that nothing is left out without a word where everything
  * has to run.
  */
 enum Tool {
@@ -40,8 +40,8 @@ enum Tool {
 
     /** Ends the test that calls: skipped, or failed where everything has to run. */
     static void missing(String why) {
-        if (System.getenv("BATON_REQUIRE_ALL") != null) {
-            throw new AssertionError(why + ", and BATON_REQUIRE_ALL says that nothing may be skipped");
+        if (System.getenv("REQUIRE_ALL_TESTS") != null) {
+            throw new AssertionError(why + ", and REQUIRE_ALL_TESTS says that nothing may be skipped");
         }
         System.out.println("Skipped: " + why);
         abort(why);
