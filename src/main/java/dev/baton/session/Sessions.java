@@ -168,9 +168,7 @@ public final class Sessions {
             return Future.succeededFuture(Map.of());
         }
         Set<String> asked = Set.copyOf(ids);
-        return asked.size() <= FEW
-                ? findFew(asked)
-                : many.read(() -> map.getAll(asked));
+        return asked.size() <= FEW ? findFew(asked) : many.read(() -> map.getAll(asked));
     }
 
     private Future<Map<String, SessionRecord>> findFew(Set<String> ids) {
@@ -196,13 +194,12 @@ public final class Sessions {
     Future<Void> sweep() {
         long now = node.now();
         Set<String> alive = node.nodes();
-        return overdue.read(() -> map.localKeySet(new Overdue(now, alive)))
-                .compose(found -> {
-                    for (String session : found) {
-                        settle(session, alive);
-                    }
-                    return Future.succeededFuture();
-                });
+        return overdue.read(() -> map.localKeySet(new Overdue(now, alive))).compose(found -> {
+            for (String session : found) {
+                settle(session, alive);
+            }
+            return Future.succeededFuture();
+        });
     }
 
     private void settle(String session, Set<String> alive) {
