@@ -183,6 +183,15 @@ class BrowserIT {
     }
 
     @Test
+    void aPageOfAnotherOriginLoadsTheClientFromANode() {
+        Tab elsewhere = first.open("about:blank");
+        String client = "http://127.0.0.1:" + nodes.get(0).port() + "/client/";
+        assertThat(elsewhere.evaluate("import('" + client + "baton.js').then(({ PROTOCOL }) => PROTOCOL)"))
+                .isEqualTo("baton.v1");
+        elsewhere.close();
+    }
+
+    @Test
     void whoHasOnlyAKeyboardEntersTakesThePenWritesAndGetsOutOfTheTextAgain() {
         Tab tab = first.open("http://127.0.0.1:" + nodes.get(0).port() + "/#" + document);
         tab.await("!document.getElementById('start').hidden");
