@@ -4,7 +4,6 @@ import dev.baton.config.BindFailure;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -34,7 +33,7 @@ final class StartFailure {
         if (known.isPresent()) {
             return known.get();
         }
-        if (chain.stream().anyMatch(BindException.class::isInstance)) {
+        if (chain.stream().anyMatch(IOException.class::isInstance)) {
             Optional<String> address = taken(settings);
             if (address.isPresent()) {
                 return address.get();

@@ -62,15 +62,17 @@ public final class Weakened extends NodeVerticle {
                             append.at())));
         }
         if (WITHOUT.contains(NO_IDS)) {
-            return appending(opened, append -> Future.succeededFuture(new Append(
-                    append.document(),
-                    append.kind(),
-                    append.epoch(),
-                    append.session(),
-                    append.user(),
-                    append.id() + UUID.randomUUID(),
-                    append.data(),
-                    append.at())));
+            return appending(
+                    opened,
+                    append -> Future.succeededFuture(new Append(
+                            append.document(),
+                            append.kind(),
+                            append.epoch(),
+                            append.session(),
+                            append.user(),
+                            append.id() + UUID.randomUUID(),
+                            append.data(),
+                            append.at())));
         }
         return opened;
     }

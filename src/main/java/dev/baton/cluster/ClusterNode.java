@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,8 +35,8 @@ public final class ClusterNode {
 
     private static final String INBOX = "baton.node.";
 
-    /** How many threads read from maps at once. */
-    private static final int READERS = 8;
+    /** How many threads read from maps at once: more than {@link Reader}s together ever leave hanging. */
+    private static final int READERS = 32;
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
@@ -105,11 +104,11 @@ public final class ClusterNode {
     }
 
     /**
-     * Reads many entries at once, which Hazelcast can only do while the thread waits. Not on Vert.x's own workers: a member that
-     * stands still would hold these, and the event bus needs them to find out where to send.
+     * For one kind of question to a shared map. Not on Vert.x's own workers: a member that stands still would hold these, and
+     * the event bus needs them to find out where to send.
      */
-    public <T> Future<T> read(Callable<T> reading) {
-        return readers.executeBlocking(reading, false);
+    public Reader reader() {
+        return new Reader(readers);
     }
 
     /** How many entries of a shared map this node owns. */

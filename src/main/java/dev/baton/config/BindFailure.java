@@ -1,5 +1,6 @@
 package dev.baton.config;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -36,8 +37,9 @@ public final class BindFailure {
             if (cause instanceof UnknownHostException || cause instanceof UnresolvedAddressException) {
                 return unknownHost(hostKey, host);
             }
-            if (cause instanceof SocketException) {
-                return refused((SocketException) cause, hostKey, host, portKey, port);
+            // Not SocketException: the native transport has an exception of its own.
+            if (cause instanceof IOException refusal) {
+                return refused(refusal, hostKey, host, portKey, port);
             }
         }
         return failure;
@@ -64,8 +66,7 @@ public final class BindFailure {
         }
     }
 
-    private static SettingsException refused(
-            SocketException cause, String hostKey, String host, String name, int port) {
+    private static SettingsException refused(IOException cause, String hostKey, String host, String name, int port) {
         String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
         if (reason.contains("assign requested address")) {
             return foreign(hostKey, host);

@@ -33,7 +33,7 @@ public final class EditorLockVerticle extends VerticleBase {
     /** After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times. */
     private static final long HURRY = 100;
 
-    private static final int HURRIES = 10;
+    private static final int HURRIES = 30;
 
     private final ClusterNode node;
     private final Lease lease;
@@ -50,12 +50,7 @@ public final class EditorLockVerticle extends VerticleBase {
 
     /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
     public EditorLockVerticle(
-            ClusterNode node,
-            Lease lease,
-            Locks locks,
-            Sessions sessions,
-            Reservations reservations,
-            Duration sweep) {
+            ClusterNode node, Lease lease, Locks locks, Sessions sessions, Reservations reservations, Duration sweep) {
         this.node = node;
         this.lease = lease;
         this.locks = locks;

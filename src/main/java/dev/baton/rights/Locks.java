@@ -3,6 +3,7 @@ package dev.baton.rights;
 import com.hazelcast.map.IMap;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
+import dev.baton.cluster.Reader;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.Tenant;
 import dev.baton.protocol.SeqEntry;
@@ -49,6 +50,7 @@ public final class Locks {
     private final Vertx vertx;
     private final ClusterNode node;
     private final IMap<String, LockRecord> map;
+    private final Reader owned;
     private final Grants grants;
     private final Sessions sessions;
     private final Reservations reservations;
@@ -72,6 +74,7 @@ public final class Locks {
         this.vertx = vertx;
         this.node = node;
         this.map = node.map(MAP);
+        this.owned = node.reader();
         this.sessions = sessions;
         this.grants = new Grants(log, this::locate);
         this.reservations = reservations;
@@ -103,7 +106,7 @@ public final class Locks {
 
     /** The records this node acts for. Reads off the event loop. */
     Future<Map<String, LockRecord>> owned() {
-        return node.read(() -> map.getAll(map.localKeySet()));
+        return owned.read(() -> map.getAll(map.localKeySet()));
     }
 
     private record Settled(LockRecord record, List<SeqEntry> entries) {}

@@ -40,10 +40,7 @@ final class Reconciliation {
      * @param record the session's record, or null when there is none
      */
     static boolean contradicts(Waiter waiter, SessionRecord record) {
-        return record != null
-                && record.online()
-                && !waiter.online()
-                && waiter.generation() == record.generation();
+        return record != null && record.online() && !waiter.online() && waiter.generation() == record.generation();
     }
 
     /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */

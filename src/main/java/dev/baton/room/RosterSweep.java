@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.cluster.Reader;
 import dev.baton.presence.RosterKey;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -23,6 +24,7 @@ final class RosterSweep {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Reader reader;
     private Set<String> known = Set.of();
     private int round;
     private int asking;
@@ -30,6 +32,7 @@ final class RosterSweep {
     RosterSweep(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
+        this.reader = on.node().reader();
     }
 
     /** One round; called every second. */
@@ -42,7 +45,7 @@ final class RosterSweep {
             known = nodes;
             asking = ASKING;
         }
-        on.node().read(() -> on.rosters().localKeySet()).onSuccess(keys -> look(keys, nodes));
+        reader.read(() -> on.rosters().localKeySet()).onSuccess(keys -> look(keys, nodes));
     }
 
     private void look(Set<RosterKey> keys, Set<String> nodes) {
@@ -57,7 +60,10 @@ final class RosterSweep {
         if (asking > 0) {
             asking--;
             byNode.forEach((node, documents) -> on.node()
-                    .tell(node, RoomVerticle.ROSTERS_KEPT, new JsonObject().put("documents", new JsonArray(documents))));
+                    .tell(
+                            node,
+                            RoomVerticle.ROSTERS_KEPT,
+                            new JsonObject().put("documents", new JsonArray(documents))));
         }
     }
 
@@ -65,7 +71,8 @@ final class RosterSweep {
     void kept(JsonObject message) {
         for (Object document : message.getJsonArray("documents")) {
             if (rooms.missing((String) document)) {
-                on.rosters().removeAsync(new RosterKey((String) document, on.node().id()));
+                on.rosters()
+                        .removeAsync(new RosterKey((String) document, on.node().id()));
             }
         }
     }

@@ -23,7 +23,7 @@ public final class SessionSweepVerticle extends VerticleBase {
      */
     private static final long HURRY = 100;
 
-    private static final int HURRIES = 10;
+    private static final int HURRIES = 30;
 
     private final ClusterNode node;
     private final Lease lease;

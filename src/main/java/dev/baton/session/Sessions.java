@@ -3,6 +3,7 @@ package dev.baton.session;
 import com.hazelcast.map.IMap;
 import com.hazelcast.query.Predicate;
 import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Reader;
 import dev.baton.protocol.Mode;
 import dev.baton.protocol.User;
 import io.vertx.core.Context;
@@ -11,6 +12,7 @@ import io.vertx.core.Vertx;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,9 @@ public final class Sessions {
     /** What travels between the nodes on behalf of sessions. */
     public static final List<Class<?>> TRAVELLING =
             List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
+
+    /** So many records are asked for one by one, without a thread that waits. */
+    private static final int FEW = 32;
 
     /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
     private static final long TOLD_OFF = 1_500;
@@ -62,6 +67,8 @@ public final class Sessions {
     private final Vertx vertx;
     private final ClusterNode node;
     private final IMap<String, SessionRecord> map;
+    private final Reader many;
+    private final Reader overdue;
     private final Duration expiry;
     private final Comings comings = new Comings();
 
@@ -74,6 +81,8 @@ public final class Sessions {
         this.vertx = vertx;
         this.node = node;
         this.map = node.map(MAP);
+        this.many = node.reader();
+        this.overdue = node.reader();
         this.expiry = expiry;
     }
 
@@ -159,7 +168,21 @@ public final class Sessions {
             return Future.succeededFuture(Map.of());
         }
         Set<String> asked = Set.copyOf(ids);
-        return node.read(() -> map.getAll(asked));
+        return asked.size() <= FEW
+                ? findFew(asked)
+                : many.read(() -> map.getAll(asked));
+    }
+
+    private Future<Map<String, SessionRecord>> findFew(Set<String> ids) {
+        Map<String, SessionRecord> found = new HashMap<>();
+        return Future.all(ids.stream()
+                        .map(id -> future(() -> map.getAsync(id)).onSuccess(record -> {
+                            if (record != null) {
+                                found.put(id, record);
+                            }
+                        }))
+                        .toList())
+                .map(all -> found);
     }
 
     /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
@@ -173,9 +196,9 @@ public final class Sessions {
     Future<Void> sweep() {
         long now = node.now();
         Set<String> alive = node.nodes();
-        return node.read(() -> map.localKeySet(new Overdue(now, alive)))
-                .compose(overdue -> {
-                    for (String session : overdue) {
+        return overdue.read(() -> map.localKeySet(new Overdue(now, alive)))
+                .compose(found -> {
+                    for (String session : found) {
                         settle(session, alive);
                     }
                     return Future.succeededFuture();

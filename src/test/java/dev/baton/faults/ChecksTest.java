@@ -36,7 +36,12 @@ class ChecksTest {
     }
 
     private void update(long epoch, String session, String id) {
-        wrote(session, epoch, id, Event.Result.APPLIED, entry(Entry.UPDATE, epoch, session, id).seq());
+        wrote(
+                session,
+                epoch,
+                id,
+                Event.Result.APPLIED,
+                entry(Entry.UPDATE, epoch, session, id).seq());
     }
 
     private void told(String session, long epoch) {
@@ -157,13 +162,11 @@ class ChecksTest {
     void aNodeThatAcknowledgesWhileItIsGivenUpIsSeen() {
         long second = 1_000_000_000L;
         events.add(new Event.Harm(0, 20 * second, Nemesis.Kind.CUT_OFF.words(), List.of(1), ""));
-        events.add(new Event.Wrote(
-                2 * second, 3 * second, "ann", "ann", 1, DOC, 1, "early", Event.Result.APPLIED, 2));
-        events.add(new Event.Wrote(
-                8 * second, 9 * second, "ann", "ann", 0, DOC, 1, "elsewhere", Event.Result.APPLIED, 3));
+        events.add(new Event.Wrote(2 * second, 3 * second, "ann", "ann", 1, DOC, 1, "early", Event.Result.APPLIED, 2));
+        events.add(
+                new Event.Wrote(8 * second, 9 * second, "ann", "ann", 0, DOC, 1, "elsewhere", Event.Result.APPLIED, 3));
         assertThat(Checks.silentWhenGivenUp(events, 5_500)).isEmpty();
-        events.add(new Event.Wrote(
-                8 * second, 9 * second, "ann", "ann", 1, DOC, 1, "late", Event.Result.APPLIED, 4));
+        events.add(new Event.Wrote(8 * second, 9 * second, "ann", "ann", 1, DOC, 1, "late", Event.Result.APPLIED, 4));
         assertThat(Checks.silentWhenGivenUp(events, 5_500)).hasSize(1);
     }
 

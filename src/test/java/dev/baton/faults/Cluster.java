@@ -259,6 +259,13 @@ final class Cluster implements AutoCloseable {
                 .strip());
     }
 
+    /** Writes what the threads of each node do into the logs, for whoever looks for what held something up. */
+    void dumpThreads() {
+        for (Process node : nodes) {
+            signal("QUIT", node.pid());
+        }
+    }
+
     // ---- the store ------------------------------------------------------------------------------------------------
 
     /** Every process of the store stands still. */

@@ -73,7 +73,9 @@ final class History {
 
         /** It has joined or come back, and had asked for what lies after that seq. */
         void joined(Joined joined, long after) {
-            last = joined.recovered() ? after : joined.snapshot().map(Snapshot::seq).orElse(0L);
+            last = joined.recovered()
+                    ? after
+                    : joined.snapshot().map(Snapshot::seq).orElse(0L);
             log = Optional.of(joined.log());
             entries(joined.entries());
         }

@@ -40,7 +40,8 @@ class KillRunIT {
             }
             violations.addAll(workload.finish());
             violations.addAll(workload.leftovers(Duration.ofSeconds(40)));
-            System.out.println("the only node, killed 3 times: " + workload.history().counts());
+            System.out.println(
+                    "the only node, killed 3 times: " + workload.history().counts());
         } finally {
             Waiting.on(vertx.close());
         }

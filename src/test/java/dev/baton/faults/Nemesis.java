@@ -65,6 +65,7 @@ final class Nemesis {
     private final Workload workload;
     private final Random random;
     private final List<Took> took = new ArrayList<>();
+    private long dumped;
 
     Nemesis(Cluster cluster, Workload workload, long seed) {
         this.cluster = cluster;
@@ -216,6 +217,7 @@ final class Nemesis {
     private void measure(Kind kind, long start, List<Pen> pens) {
         for (Pen pen : pens) {
             try {
+                dumpWhenSlow(pen, start);
                 await().atMost(LONGEST).pollInterval(Duration.ofMillis(20)).until(() -> next(pen)
                         .isPresent());
             } catch (org.awaitility.core.ConditionTimeoutException never) {
@@ -235,6 +237,20 @@ final class Nemesis {
                             "%s: %s moved after %d ms, %s%n", kind, pen.holder().document(), millis, Instant.now());
                 }
             }
+        }
+    }
+
+    /** What takes too long leaves behind what every node was doing. */
+    private void dumpWhenSlow(Pen pen, long start) {
+        while (next(pen).isEmpty()) {
+            if ((System.nanoTime() - start) / 1_000_000 > SLOW) {
+                if (dumped != start) {
+                    dumped = start;
+                    cluster.dumpThreads();
+                }
+                return;
+            }
+            sleep(20);
         }
     }
 

@@ -38,7 +38,10 @@ class WeakenedIT {
                 List.of(System.getProperty("baton.test.modules", "").split(" ", -1)));
         program.removeIf(String::isEmpty);
         program.addAll(List.of(
-                "-cp", System.getProperty("java.class.path"), BatonApplication.class.getName(), Weakened.class.getName()));
+                "-cp",
+                System.getProperty("java.class.path"),
+                BatonApplication.class.getName(),
+                Weakened.class.getName()));
         return Cluster.start(3, settings, program);
     }
 
@@ -50,7 +53,8 @@ class WeakenedIT {
         for (Nemesis.Kind harm : harms) {
             nemesis.harm(harm);
         }
-        List<Violation> found = new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
+        List<Violation> found =
+                new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
         found.addAll(workload.finish());
         return found;
     }

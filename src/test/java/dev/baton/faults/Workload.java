@@ -198,7 +198,8 @@ final class Workload {
     /** Prints the last that is known of a session, for whoever looks for the cause. */
     private void tellOf(String session) {
         List<Event> known = history.events().stream()
-                .filter(event -> !(event instanceof Event.Wrote) && event.toString().contains(session))
+                .filter(event ->
+                        !(event instanceof Event.Wrote) && event.toString().contains(session))
                 .toList();
         known.subList(Math.max(0, known.size() - 30), known.size()).forEach(System.out::println);
     }

@@ -1,0 +1,108 @@
+package dev.baton.it;
+
+import dev.baton.client.Rights;
+import dev.baton.client.Waiting;
+import io.vertx.core.Vertx;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Measures how long a pen takes from its holder on one node to the next on another, commit included: released, and with the
+ * holder's connection cut and nothing reserved. Two nodes from the jar in JVMs of their own, each store after the other.
+ * {@code main [rounds]}; as many rounds again warm up.
+ */
+public final class HandOverBench {
+    private HandOverBench() {}
+
+    /** Runs all. */
+    public static void main(String[] args) throws IOException {
+        int rounds = args.length > 0 ? Integer.parseInt(args[0]) : 500;
+        measure("sqlite", Map.of(), rounds);
+        try (EmbeddedPostgres postgres = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("full_page_writes", "on")
+                .start()) {
+            String url = "jdbc:postgresql://localhost:" + postgres.getPort() + "/postgres?sslmode=disable";
+            measure("postgresql", Map.of("BATON_STORE_URL", url, "BATON_STORE_USER", "postgres"), rounds);
+        }
+    }
+
+    private static void measure(String store, Map<String, String> more, int rounds) {
+        Map<String, String> settings = new java.util.HashMap<>(more);
+        settings.put("BATON_HANDOVER_GRACE_CLOSED", "0s");
+        Vertx vertx = Vertx.vertx();
+        try (Nodes nodes = Nodes.start(HandOverBench.class, 2, settings)) {
+            release(vertx, nodes, rounds);
+            cut(vertx, nodes, rounds / 2);
+            print(store, "released", release(vertx, nodes, rounds));
+            print(store, "connection cut", cut(vertx, nodes, rounds / 2));
+        } finally {
+            Waiting.on(vertx.close());
+        }
+    }
+
+    /** Two who give the pen to each other. */
+    private static long[] release(Vertx vertx, Nodes nodes, int rounds) {
+        String document = "bench/" + UUID.randomUUID();
+        Person holder = Person.on(vertx, nodes.get(0), "ann");
+        Person next = Person.on(vertx, nodes.get(1), "bob");
+        long epoch = holder.take(document);
+        next.edit(document);
+        long[] micros = new long[rounds];
+        for (int i = 0; i < rounds; i++) {
+            long former = epoch;
+            long start = System.nanoTime();
+            holder.client().release(document, former);
+            Person.Told told = next.penAfter(document, former);
+            micros[i] = (told.nanos() - start) / 1_000;
+            epoch = told.rights().epoch();
+            Rights queued = Waiting.on(holder.client().request(document));
+            if (queued.you() != Rights.Place.QUEUED) {
+                throw new IllegalStateException("not in line: " + queued);
+            }
+            Person former2 = holder;
+            holder = next;
+            next = former2;
+        }
+        holder.client().abort();
+        next.client().abort();
+        return micros;
+    }
+
+    private static long[] cut(Vertx vertx, Nodes nodes, int rounds) {
+        String document = "bench/" + UUID.randomUUID();
+        Person holder = Person.on(vertx, nodes.get(0), "p0");
+        long epoch = holder.take(document);
+        long[] micros = new long[rounds];
+        for (int i = 0; i < rounds; i++) {
+            Person next = Person.on(vertx, nodes.get((i + 1) % 2), "p" + (i + 1));
+            next.edit(document);
+            long start = System.nanoTime();
+            holder.client().abort();
+            Person.Told told = next.penAfter(document, epoch);
+            micros[i] = (told.nanos() - start) / 1_000;
+            epoch = told.rights().epoch();
+            holder = next;
+        }
+        holder.client().abort();
+        return micros;
+    }
+
+    private static void print(String store, String cause, long[] micros) {
+        Arrays.sort(micros);
+        System.out.printf(
+                Locale.ROOT,
+                "%-10s %-15s next holder on another node: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms (%d)%n",
+                store,
+                cause,
+                micros[micros.length / 2] / 1e3,
+                micros[micros.length * 9 / 10] / 1e3,
+                micros[micros.length * 99 / 100] / 1e3,
+                micros.length);
+    }
+}
