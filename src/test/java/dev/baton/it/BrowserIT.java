@@ -184,8 +184,9 @@ class BrowserIT {
 
     @Test
     void aPageOfAnotherOriginLoadsTheClientFromANode() {
-        Tab elsewhere = first.open("about:blank");
-        String client = "http://127.0.0.1:" + nodes.get(0).port() + "/client/";
+        NodeProcess node = nodes.get(0);
+        Tab elsewhere = first.open("http://127.0.0.1:" + node.management() + "/health/live");
+        String client = "http://127.0.0.1:" + node.port() + "/client/";
         assertThat(elsewhere.evaluate("import('" + client + "baton.js').then(({ PROTOCOL }) => PROTOCOL)"))
                 .isEqualTo("baton.v1");
         elsewhere.close();
