@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Reader {
     /** Reading takes milliseconds when nothing is in the way. In milliseconds, like the next. */
-    private static final long FIRST = 400;
+    private static final long FIRST = 150;
 
     private static final long LONGEST = 10_000;
 
