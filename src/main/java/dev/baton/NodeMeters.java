@@ -3,6 +3,7 @@ package dev.baton;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.gateway.Connections;
 import dev.baton.gateway.GatewayMeters;
+import dev.baton.gateway.Limit;
 import dev.baton.log.DocumentLog;
 import dev.baton.ops.Gauges;
 import dev.baton.ops.Readiness;
@@ -46,6 +47,7 @@ final class NodeMeters {
             "missing",
             "expired",
             "removed",
+            "revoked",
             "moderator");
 
     private static final String OTHER = "other";
@@ -94,6 +96,15 @@ final class NodeMeters {
         gauges.add("baton.sockets", "open sockets", connections::sockets);
         gauges.add("baton.sessions", "connected sessions", connections::sessions);
         gauges.add("baton.beats", "sockets that are pinged", connections::beats);
+        gauges.add("baton.users", "users with sockets here", connections::userCount);
+        for (Limit limit : Limit.values()) {
+            gauges.count(
+                    "baton.limit.reached",
+                    "how often clients ran into a limit, by the name of its setting",
+                    () -> connections.limits().of(limit),
+                    "limit",
+                    limit.word());
+        }
         gauges.count("baton.pings", "pings sent", gateway::pings);
         gauges.count("baton.pongs", "pings answered", gateway::pongs);
         gauges.count("baton.messages", "messages received", gateway::messages);

@@ -1,5 +1,6 @@
 package dev.baton;
 
+import dev.baton.auth.Tokens;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.cluster.Lease;
@@ -70,10 +71,9 @@ public class NodeVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Settings settings = Settings.fromJson(config());
-        if (settings.auth().mode() == Settings.AuthMode.JWT) {
-            // Better no node than one that lets everybody in while it is believed to check.
-            throw new SettingsException("auth.mode: this version cannot check tokens yet; allowed: none");
-        }
+        Optional<Tokens> tokens = settings.auth().mode() == Settings.AuthMode.JWT
+                ? Optional.of(Tokens.of(settings.auth().jwt(), settings.limits().name()))
+                : Optional.empty();
         ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
         Logs.of(node.id());
         unlisten = node.onChange(
@@ -89,7 +89,7 @@ public class NodeVerticle extends VerticleBase {
                     log = Optional.of(guarded(opened));
                     return OneStore.check(node, context, opened.id(), settings);
                 })
-                .compose(same -> startParts(settings, node, log.orElseThrow()));
+                .compose(same -> startParts(settings, tokens, node, log.orElseThrow()));
     }
 
     /** The log as the parts use it. */
@@ -107,7 +107,7 @@ public class NodeVerticle extends VerticleBase {
         return EditorLockVerticle.SWEEP;
     }
 
-    private Future<Void> startParts(Settings settings, ClusterNode node, DocumentLog opened) {
+    private Future<Void> startParts(Settings settings, Optional<Tokens> tokens, ClusterNode node, DocumentLog opened) {
         Settings.Handover handover = settings.handover();
         Sessions sessions = new Sessions(vertx, node, settings.session().expiry());
         Reservations reservations = new Reservations(
@@ -146,7 +146,7 @@ public class NodeVerticle extends VerticleBase {
                 .compose(v -> node.listen())
                 .compose(v -> part(management))
                 .compose(v -> part(new DocumentsVerticle(desk)))
-                .compose(v -> servers(settings, node, lease, sessions, opened, rooms, connections))
+                .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
                     vertx.eventBus().localConsumer(DRAIN, asked -> drain(
                                     settings.drain().time(), connections)
@@ -163,13 +163,15 @@ public class NodeVerticle extends VerticleBase {
             Settings settings,
             ClusterNode node,
             Lease lease,
+            Optional<Tokens> tokens,
             Sessions sessions,
             DocumentLog opened,
             RoomVerticle rooms,
             Connections connections) {
         Future<Void> all = Future.succeededFuture();
         for (int loop = 0; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
-            ServerVerticle server = new ServerVerticle(settings, node, lease, sessions, opened, rooms, connections);
+            ServerVerticle server =
+                    new ServerVerticle(settings, node, lease, tokens, sessions, opened, rooms, connections);
             servers.add(server);
             all = all.compose(v -> part(server));
         }

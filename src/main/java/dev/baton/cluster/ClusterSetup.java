@@ -186,11 +186,21 @@ public final class ClusterSetup {
                 .setDataAccessEnabled(false);
         config.getNetworkConfig().getRestApiConfig().setEnabled(false);
         config.getNetworkConfig().getMemcacheProtocolConfig().setEnabled(false);
-        // Java deserialisation runs code of whatever class a member names; it can name the JDK's, Hazelcast's (both by
-        // default), Vert.x's and this project's, and so none of the libraries that known attacks are made of.
+        // Java deserialisation runs code of whatever class a member names. By itself Hazelcast lets it name all of the
+        // JDK,
+        // management, naming and remote calls too. Records travel by Kryo and Vert.x's by Hazelcast's own
+        // serialization;
+        // what is left are values, collections, failures with what they carry, and a question of ours to the maps.
         config.getSerializationConfig()
                 .setJavaSerializationFilterConfig(new JavaSerializationFilterConfig()
-                        .setWhitelist(new ClassFilter().addPrefixes("dev.baton.", "io.vertx.")));
+                        .setDefaultsDisabled(true)
+                        .setWhitelist(new ClassFilter()
+                                .addPrefixes("[", "com.hazelcast.", "java.lang.", "java.util.", "java.time.")
+                                .addPrefixes("dev.baton.")
+                                .addClasses("java.io.IOException", "java.io.EOFException")
+                                .addClasses("java.net.SocketException", "java.net.ConnectException"))
+                        // The form in which a lambda travels: reading it calls into the class that it names.
+                        .setBlacklist(new ClassFilter().addPrefixes("java.lang.invoke.")));
     }
 
     /** Hazelcast finds out too, but says it with two stack traces in the log. */

@@ -196,6 +196,12 @@ final class Keys {
             Kinds.line().optional(),
             s -> s.auth().jwt().audience(),
             "What a token's `aud` has to hold.");
+    static final Key<String> AUTH_JWT_DOCUMENTS_CLAIM = key(
+            "auth.jwt-documents-claim",
+            Kinds.line(),
+            "documents",
+            s -> s.auth().jwt().documentsClaim(),
+            "The claim that says what a token's bearer may do where.");
     static final Key<Duration> AUTH_JWT_LEEWAY = key(
             "auth.jwt-leeway",
             duration("0s", "10m"),
@@ -221,6 +227,12 @@ final class Keys {
             "8KiB",
             s -> s.limits().handshake(),
             "The headers of one HTTP request.");
+    static final Key<Duration> LIMITS_HANDSHAKE_TIME = key(
+            "limits.handshake-timeout",
+            duration("100ms", "10m"),
+            "10s",
+            s -> s.limits().handshakeTime(),
+            "How long a new connection may take to send its request; then it is closed.");
     static final Key<Integer> LIMITS_DOCUMENTS = key(
             "limits.documents-per-session",
             number(1, 10_000),
@@ -244,7 +256,7 @@ final class Keys {
             number(1, 1_000_000),
             "100",
             s -> s.limits().userSockets(),
-            "Sockets of one user on one node.");
+            "Sockets of one user on one node; one more is answered with `rate-limited`, then 4002.");
     static final Key<Integer> LIMITS_SOCKETS = key(
             "limits.sockets",
             number(1, 10_000_000),

@@ -110,6 +110,7 @@ public record Settings(
      * @param jwks the path of a file with a JSON Web Key Set
      * @param issuer what {@code iss} has to be, where given
      * @param audience what {@code aud} has to hold, where given
+     * @param documentsClaim the claim that holds the roles
      * @param leeway how far the clocks may be apart
      */
     public record Jwt(
@@ -118,13 +119,15 @@ public record Settings(
             Optional<String> jwks,
             Optional<String> issuer,
             Optional<String> audience,
+            String documentsClaim,
             Duration leeway) {
 
         /** Without the secret. */
         @Override
         public String toString() {
-            return "Jwt[secret=" + hidden(secret) + ", publicKey=" + publicKey + ", jwks=" + jwks + ", issuer=" + issuer
-                    + ", audience=" + audience + ", leeway=" + leeway + "]";
+            return "Jwt[secret=" + hidden(secret) + ", publicKey=" + hidden(publicKey) + ", jwks=" + jwks + ", issuer="
+                    + issuer + ", audience=" + audience + ", documentsClaim=" + documentsClaim + ", leeway=" + leeway
+                    + "]";
         }
     }
 
@@ -134,6 +137,7 @@ public record Settings(
      * @param message bytes of one message
      * @param data bytes of the {@code data} of one update or chat message
      * @param handshake bytes of the headers of one HTTP request
+     * @param handshakeTime how long a new connection may take to send its request
      * @param documents that one session may be in at a time
      * @param rate messages a second from one session; a burst of twice that is let through
      * @param bytes a second from one session; a burst of twice that is let through
@@ -148,6 +152,7 @@ public record Settings(
             int message,
             int data,
             int handshake,
+            Duration handshakeTime,
             int documents,
             int rate,
             int bytes,

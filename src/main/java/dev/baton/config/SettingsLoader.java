@@ -217,11 +217,13 @@ final class SettingsLoader {
                                     optional(Keys.AUTH_JWT_JWKS),
                                     optional(Keys.AUTH_JWT_ISSUER),
                                     optional(Keys.AUTH_JWT_AUDIENCE),
+                                    required(Keys.AUTH_JWT_DOCUMENTS_CLAIM),
                                     required(Keys.AUTH_JWT_LEEWAY))),
                     new Settings.Limits(
                             required(Keys.LIMITS_MESSAGE),
                             required(Keys.LIMITS_DATA),
                             required(Keys.LIMITS_HANDSHAKE),
+                            required(Keys.LIMITS_HANDSHAKE_TIME),
                             required(Keys.LIMITS_DOCUMENTS),
                             required(Keys.LIMITS_RATE),
                             required(Keys.LIMITS_BYTES),

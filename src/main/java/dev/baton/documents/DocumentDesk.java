@@ -199,7 +199,7 @@ public final class DocumentDesk {
             int code =
                     switch (refused.reason()) {
                         case ABSENT -> DeskException.ABSENT;
-                        case AWAY, MOVING -> DeskException.CONFLICT;
+                        case AWAY, VIEWER, MOVING -> DeskException.CONFLICT;
                     };
             return Future.failedFuture(new DeskException(code, refused.getMessage()));
         }

@@ -1,17 +1,19 @@
 package dev.baton.gateway;
 
+import dev.baton.auth.Identity;
+import dev.baton.auth.Role;
 import dev.baton.heartbeat.Beat;
 import dev.baton.protocol.BadMessage;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.CloseCode;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
+import dev.baton.protocol.Json;
 import dev.baton.room.Lane;
 import dev.baton.room.Outbox;
 import dev.baton.room.Rooms;
 import dev.baton.room.SessionRef;
 import dev.baton.session.SessionRecord;
-import dev.baton.session.Sessions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
@@ -44,6 +46,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private final TextFrames frames;
     private final Beat<Connection> beat;
     private final FrameAssembler assembler;
+    private final Throttle throttle;
     private final Set<String> documents = new HashSet<>();
 
     /** Those of them that the client has asked to leave. */
@@ -53,6 +56,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private final Promise<Void> over = Promise.promise();
 
     private Optional<SessionRef> session = Optional.empty();
+    private Optional<Greeter.Guest> guest = Optional.empty();
+    private Optional<Expiries.Slot> expiry = Optional.empty();
     private boolean greeted;
     private boolean unflushed;
     private boolean replaced;
@@ -70,6 +75,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.frames = new TextFrames(socket);
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
+        this.throttle = new Throttle(
+                on.allowed().rate(), on.allowed().bytes(), on.allowed().message(), Loop.now());
         socket.frameHandler(this::frame);
         socket.pongHandler(payload -> ponged()); // comes also while the socket is paused
         BrokenFrames.of(socket, this::close);
@@ -80,10 +87,13 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     // ---- what comes in --------------------------------------------------------------------------------------------
 
     private void frame(WebSocketFrame frame) {
-        if (ended) {
+        if (ended || frame.isClose()) {
             return;
         }
         heard();
+        if (!within(frame)) {
+            return;
+        }
         if (frame.isText()) {
             assembler.text(frame.binaryData(), frame.isFinal(), this);
         } else if (frame.isContinuation()) {
@@ -91,6 +101,41 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         } else if (frame.isBinary()) {
             close(CloseCode.NOT_TEXT);
         }
+    }
+
+    /**
+     * Whether the frame is to be looked at. What came too fast is put together all the same, since whoever asked must be
+     * told by its {@code ref} that nothing came of it.
+     */
+    private boolean within(WebSocketFrame frame) {
+        boolean data = frame.isText() || frame.isContinuation();
+        long now = Loop.now();
+        Throttle.Verdict verdict;
+        if (frame.isText()) {
+            verdict = throttle.first(frame.binaryData().length(), now);
+        } else {
+            verdict = data ? throttle.further(frame.binaryData().length(), now) : throttle.control(now);
+        }
+        if (verdict == Throttle.Verdict.CLOSE) {
+            on.connections().limits().reached(throttle.reached());
+            slowDown(Optional.empty());
+            close(CloseCode.RATE_LIMITED);
+            return false;
+        }
+        if (verdict == Throttle.Verdict.REFUSE && !data) {
+            on.connections().limits().reached(throttle.reached());
+            slowDown(Optional.empty());
+        }
+        return true;
+    }
+
+    private void slowDown(Optional<Json> ref) {
+        write(Frames.error(
+                ref,
+                ErrorCode.RATE_LIMITED,
+                "too much at once: " + on.allowed().rate() + " messages and "
+                        + on.allowed().bytes() + " bytes a second are taken; nothing was done",
+                OptionalLong.of(throttle.retry(Loop.now()))));
     }
 
     private void ponged() {
@@ -125,10 +170,19 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         try {
             message = on.reader().read(text);
         } catch (BadMessage bad) {
+            if (refused(bad.ref())) {
+                return;
+            }
+            if (bad.code() == ErrorCode.TOO_LARGE) {
+                on.connections().limits().reached(Limit.DATA);
+            }
             write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
             if (!greeted) {
                 close(CloseCode.NOT_AUTHENTICATED);
             }
+            return;
+        }
+        if (refused(message.ref())) {
             return;
         }
         if (message instanceof ClientMessage.Hello hello) {
@@ -143,12 +197,23 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
     }
 
+    /** Whether what has just come in came too fast; it is answered then. */
+    private boolean refused(Optional<Json> ref) {
+        if (throttle.refused()) {
+            on.connections().limits().reached(throttle.reached());
+            slowDown(ref);
+            return true;
+        }
+        return false;
+    }
+
     private void document(SessionRef ref, ClientMessage.OfDocument message) {
         String document = message.document();
         boolean join = message instanceof ClientMessage.Join;
         if (join
                 && !documents.contains(document)
                 && documents.size() - leaving.size() >= on.allowed().documents()) {
+            on.connections().limits().reached(Limit.DOCUMENTS);
             write(Frames.error(
                     message.ref(),
                     ErrorCode.FORBIDDEN,
@@ -180,61 +245,107 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void hello(ClientMessage.Hello hello) {
         if (greeted) {
-            write(Frames.error(hello.ref(), ErrorCode.BAD_MESSAGE, "hello was said already"));
+            again(hello);
             return;
         }
         greeted = true;
         loop.repace(beat, on.ordinary());
         socket.pause(); // what follows waits until the session is there
-        on.welcoming()
-                .welcome(hello)
+        on.greeter()
+                .greet(hello)
                 .onComplete(done -> loop.run(() -> {
-                    if (done.failed()) {
-                        LOG.warn(
-                                "a hello could not be answered: {}",
-                                done.cause().toString());
-                        write(Frames.error(
-                                hello.ref(),
-                                ErrorCode.UNAVAILABLE,
-                                "the cluster does not answer; try again",
-                                OptionalLong.of(RETRY)));
-                        close(CloseCode.INTERNAL);
-                    } else if (done.result().isEmpty()) {
-                        write(Frames.error(
-                                hello.ref(),
-                                ErrorCode.BAD_MESSAGE,
-                                "user is missing: {id, name}, or a resume that is valid"));
-                        close(CloseCode.NOT_AUTHENTICATED);
+                    if (done.succeeded()) {
+                        welcome(hello, done.result());
                     } else {
-                        welcome(hello, done.result().get());
+                        refuse(hello, done.cause());
                     }
                 }));
     }
 
-    private void welcome(ClientMessage.Hello hello, Sessions.Connected connected) {
-        SessionRecord record = connected.record();
-        SessionRef ref = new SessionRef(record.id(), record.user(), record.generation(), record.secretHash());
+    /** Another hello brings another token for the same user; what follows it is judged by that one. */
+    private void again(ClientMessage.Hello hello) {
+        SessionRef ref = session.orElseThrow();
+        socket.pause();
+        on.greeter()
+                .again(hello, ref)
+                .onComplete(done -> loop.run(() -> {
+                    if (ended) {
+                        return;
+                    }
+                    if (done.succeeded()) {
+                        until(done.result());
+                        greet(hello, ref, true);
+                        authorize(ref.with(done.result().roles()));
+                    } else {
+                        refuse(hello, done.cause());
+                    }
+                    if (!ended) {
+                        socket.resume();
+                    }
+                }));
+    }
+
+    private void authorize(SessionRef ref) {
+        session = Optional.of(ref);
+        on.rooms().authorized(ref, this, documents);
+        documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
+    }
+
+    private void refuse(ClientMessage.Hello hello, Throwable cause) {
+        Refusal refusal = Refusal.of(cause, RETRY);
+        if (refusal != cause) {
+            LOG.warn("a hello could not be answered: {}", cause.toString());
+        }
+        write(Frames.error(hello.ref(), refusal.code(), refusal.getMessage(), refusal.retry()));
+        refusal.close().ifPresent(this::close);
+    }
+
+    private void welcome(ClientMessage.Hello hello, Greeter.Guest let) {
+        SessionRecord record = let.connected().record();
+        SessionRef ref =
+                new SessionRef(record.id(), record.user(), record.generation(), record.secretHash(), record.roles());
         if (ended) {
+            on.greeter().left(let);
             on.sessions().lose(ref.session(), ref.generation(), "closed");
             return;
         }
         session = Optional.of(ref);
+        guest = Optional.of(let);
         on.connections().put(ref.session(), this);
+        until(let.identity());
+        greet(hello, ref, let.connected().resumed());
+        if (!record.documents().isEmpty()) {
+            documents.addAll(record.documents().keySet());
+            documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
+            on.rooms().resumed(ref, this, record.documents());
+        }
+        socket.resume();
+    }
+
+    private void greet(ClientMessage.Hello hello, SessionRef ref, boolean resumed) {
         write(Frames.welcome(
                 hello.ref(),
                 ref.session(),
-                connected.secret().text(),
-                connected.resumed(),
+                guest.orElseThrow().connected().secret().text(),
+                resumed,
                 ref.user(),
                 on.node(),
                 on.ordinary().interval(),
                 on.ordinary().timeout(),
                 on.limits()));
-        if (!record.documents().isEmpty()) {
-            documents.addAll(record.documents().keySet());
-            on.rooms().resumed(ref, this, record.documents());
-        }
-        socket.resume();
+    }
+
+    /** The connection ends when what it was let in by does. */
+    private void until(Identity identity) {
+        expiry.ifPresent(loop::putOff);
+        expiry = identity.until().isPresent()
+                ? Optional.of(loop.expire(this, identity.until().getAsLong() - System.currentTimeMillis()))
+                : Optional.empty();
+    }
+
+    /** The token's time is over. */
+    void expired() {
+        close(CloseCode.TOKEN_EXPIRED);
     }
 
     // ---- heartbeats -----------------------------------------------------------------------------------------------
@@ -251,6 +362,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     /** Nothing was heard for the timeout; the wheel has let go already. */
     void silent() {
         if (!greeted) {
+            on.connections().limits().reached(Limit.HELLO_TIME);
             write(Frames.error(
                     Optional.empty(),
                     ErrorCode.BAD_MESSAGE,
@@ -363,6 +475,11 @@ final class Connection implements Outbox, FrameAssembler.Sink {
 
     private void close(CloseCode code) {
         if (!ended) {
+            if (code == CloseCode.TOO_LARGE) {
+                on.connections().limits().reached(greeted ? Limit.MESSAGE : Limit.HELLO_SIZE);
+            } else if (code == CloseCode.TOO_SLOW) {
+                on.connections().limits().reached(Limit.UNREAD);
+            }
             flush(); // what was said before goes out before
             on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
@@ -377,6 +494,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         }
         ended = true;
         loop.remove(beat);
+        expiry.ifPresent(loop::putOff);
+        guest.ifPresent(let -> on.greeter().left(let));
         on.connections().closed();
         if (session.isEmpty()) {
             over.complete();

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Connections {
     private final ConcurrentMap<String, Connection> bySession = new ConcurrentHashMap<>();
     private final AtomicInteger sockets = new AtomicInteger();
+    private final LimitCounts limits = new LimitCounts();
+    private final UserSockets users = new UserSockets();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
     private final GatewayMeters meters;
 
@@ -91,6 +93,21 @@ public final class Connections {
     /** How many sockets are open, those that have not said {@code hello} yet among them. */
     public int sockets() {
         return sockets.get();
+    }
+
+    /** How many users have sockets here. */
+    public int userCount() {
+        return users.users();
+    }
+
+    /** The sockets of each user. */
+    UserSockets users() {
+        return users;
+    }
+
+    /** How often each limit was reached. */
+    public LimitCounts limits() {
+        return limits;
     }
 
     /** How many sessions are connected. */

@@ -13,7 +13,7 @@ final class GatewayServices {
     private final String node;
     private final Settings settings;
     private final Sessions sessions;
-    private final Welcoming welcoming;
+    private final Greeter greeter;
     private final Rooms rooms;
     private final Connections connections;
     private final MessageReader reader;
@@ -23,16 +23,11 @@ final class GatewayServices {
     private final SortedMap<String, Long> limits;
 
     GatewayServices(
-            String node,
-            Settings settings,
-            Sessions sessions,
-            Welcoming welcoming,
-            Rooms rooms,
-            Connections connections) {
+            String node, Settings settings, Sessions sessions, Greeter greeter, Rooms rooms, Connections connections) {
         this.node = node;
         this.settings = settings;
         this.sessions = sessions;
-        this.welcoming = welcoming;
+        this.greeter = greeter;
         this.rooms = rooms;
         this.connections = connections;
         Settings.Heartbeat beat = settings.heartbeat();
@@ -62,8 +57,8 @@ final class GatewayServices {
         return sessions;
     }
 
-    Welcoming welcoming() {
-        return welcoming;
+    Greeter greeter() {
+        return greeter;
     }
 
     Rooms rooms() {

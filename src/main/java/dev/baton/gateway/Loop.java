@@ -16,6 +16,7 @@ import java.util.List;
 final class Loop implements Lane, Visitor<Connection> {
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
+    private final Expiries<Connection> expiries = new Expiries<>();
     private List<Connection> unflushed = new ArrayList<>();
     private final GatewayMeters meters;
     private final long tickNanos;
@@ -91,12 +92,23 @@ final class Loop implements Lane, Visitor<Connection> {
         wheel.remove(beat);
     }
 
+    /** The connection's token runs out in so many milliseconds; {@link #putOff} takes that back. */
+    Expiries.Slot expire(Connection connection, long in) {
+        return expiries.add(now() + in, connection);
+    }
+
+    /** See {@link #expire}. */
+    void putOff(Expiries.Slot slot) {
+        expiries.remove(slot);
+    }
+
     /** Turns the wheel; called by the one periodic timer of the loop. */
     void tick() {
         long now = System.nanoTime();
         meters.lagged(Math.max(0, now - ticked - tickNanos));
         ticked = now;
         wheel.tick(now(), this);
+        expiries.due(now(), Connection::expired);
         beats = wheel.size();
     }
 

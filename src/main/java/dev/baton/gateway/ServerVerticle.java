@@ -1,5 +1,6 @@
 package dev.baton.gateway;
 
+import dev.baton.auth.Tokens;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
 import dev.baton.config.BindFailure;
@@ -9,6 +10,7 @@ import dev.baton.log.DocumentLog;
 import dev.baton.protocol.CloseCode;
 import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -44,20 +46,29 @@ public final class ServerVerticle extends VerticleBase {
     /** How long a client has to answer a close before the connection is cut, in seconds. */
     private static final int CLOSING = 2;
 
+    /** How often late connections are looked for, in milliseconds. */
+    private static final long DOORSTEP = 500;
+
     private final Settings settings;
     private final Lease lease;
     private final Gate gate;
     private final GatewayServices services;
+    private final Doorstep doorstep;
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
     private Optional<Future<Void>> going = Optional.empty();
 
-    /** An instance that listens where the settings say; all instances of a node share the port, also a random one. */
+    /**
+     * An instance that listens where the settings say; all instances of a node share the port, also a random one.
+     *
+     * @param tokens checks what clients show; empty on a node that believes whoever comes
+     */
     public ServerVerticle(
             Settings settings,
             ClusterNode node,
             Lease lease,
+            Optional<Tokens> tokens,
             Sessions sessions,
             DocumentLog log,
             Rooms rooms,
@@ -74,7 +85,15 @@ public final class ServerVerticle extends VerticleBase {
                         new JsonObject()
                                 .put("session", replaced.session())
                                 .put("generation", replaced.generation() + 1)));
-        this.services = new GatewayServices(node.id(), settings, sessions, welcoming, rooms, connections);
+        Greeter greeter = new Greeter(settings, tokens.map(this::check), welcoming, sessions, connections);
+        this.services = new GatewayServices(node.id(), settings, sessions, greeter, rooms, connections);
+        this.doorstep = new Doorstep(
+                settings.limits().handshakeTime(), settings.limits().sockets(), connections.limits());
+    }
+
+    /** Signatures take their time, and keys come from files: not on the event loop. */
+    private Greeter.TokenCheck check(Tokens tokens) {
+        return token -> vertx.executeBlocking(() -> tokens.verify(token, System.currentTimeMillis()), false);
     }
 
     @Override
@@ -83,12 +102,16 @@ public final class ServerVerticle extends VerticleBase {
         loop = Optional.of(own);
         services.connections().add(own);
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
+        vertx.setPeriodic(DOORSTEP, id -> doorstep.tick(Loop.now()));
         lease.onGivenUp(context, this::sendAway);
         HttpServer http = vertx.createHttpServer(options());
         server = Optional.of(http);
         Router pages = pages();
         // The router wraps what it hands on, which would cost every socket a layer.
-        return http.requestHandler(request -> {
+        return http.connectionHandler(connection -> doorstep.came(connection, Loop.now()))
+                .invalidRequestHandler(this::invalid)
+                .requestHandler(request -> {
+                    doorstep.asked(request.connection(), Loop.now());
                     if (request.path().equals(PATH)) {
                         upgrade(request);
                     } else {
@@ -200,11 +223,25 @@ public final class ServerVerticle extends VerticleBase {
         }
         Connections connections = services.connections();
         if (!connections.tryOpen(settings.limits().sockets())) {
+            connections.limits().reached(Limit.SOCKETS);
             request.response().putHeader("Retry-After", "5");
             refuse(request, new Gate.Refusal(503, "this node has as many sockets as it may"));
             return;
         }
-        request.toWebSocket().onSuccess(this::accept).onFailure(failure -> connections.closed());
+        request.toWebSocket()
+                .onSuccess(socket -> {
+                    doorstep.left(request.connection());
+                    accept(socket);
+                })
+                .onFailure(failure -> connections.closed());
+    }
+
+    /** Answered as Vert.x does it, which closes the connection too. */
+    private void invalid(HttpServerRequest request) {
+        if (request.decoderResult().cause() instanceof TooLongHttpHeaderException) {
+            services.connections().limits().reached(Limit.HANDSHAKE);
+        }
+        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 
     private static void refuse(HttpServerRequest request, Gate.Refusal refusal) {

@@ -3,6 +3,7 @@ package dev.baton.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
@@ -52,7 +53,8 @@ final class TextFrames {
     /** Puts a frame in line for the next {@link #flush}; takes over the caller's hold on it. */
     @SuppressWarnings("FutureReturnValueIgnored") // a void promise has nothing to tell; a failure closes the channel
     void write(ByteBuf frame) {
-        encoder.write(frame, encoder.voidPromise());
+        // Nobody waits for it: a connection that breaks is noticed by its end.
+        ChannelFuture unused = encoder.write(frame, encoder.voidPromise());
     }
 
     /** Hands what is in line to the system. */

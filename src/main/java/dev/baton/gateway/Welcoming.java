@@ -1,5 +1,7 @@
 package dev.baton.gateway;
 
+import dev.baton.auth.Identity;
+import dev.baton.auth.Roles;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentState;
 import dev.baton.log.Tenant;
@@ -29,30 +31,35 @@ final class Welcoming {
         this.replaced = replaced;
     }
 
-    /** Empty when the hello names nobody: no session to resume, and no user for a new one. */
-    Future<Optional<Sessions.Connected>> welcome(ClientMessage.Hello hello) {
+    /**
+     * The session of whoever said that.
+     *
+     * @param who that is, as far as is known; a session that is resumed must be that one's
+     * @return empty when that names nobody: no session to resume, and nobody for a new one
+     */
+    Future<Optional<Sessions.Connected>> welcome(ClientMessage.Hello hello, Optional<Identity> who) {
         Optional<ResumeSecret> secret = hello.resume().flatMap(ResumeSecret::parse);
         if (secret.isEmpty()) {
-            return fresh(hello);
+            return fresh(who);
         }
-        return sessions.resume(secret.get(), hello.user(), replaced)
+        return sessions.resume(secret.get(), who.map(Identity::user), roles(who), replaced)
                 .compose(resumed -> resumed.isPresent()
                         ? Future.succeededFuture(resumed)
-                        : remembered(hello, secret.get())
-                                .compose(known -> known.isPresent() ? Future.succeededFuture(known) : fresh(hello)));
+                        : remembered(who, secret.get())
+                                .compose(known -> known.isPresent() ? Future.succeededFuture(known) : fresh(who)));
     }
 
-    private Future<Optional<Sessions.Connected>> fresh(ClientMessage.Hello hello) {
-        return hello.user().isEmpty()
+    private Future<Optional<Sessions.Connected>> fresh(Optional<Identity> who) {
+        return who.isEmpty()
                 ? Future.succeededFuture(Optional.empty())
-                : sessions.create(hello.user().get()).map(Optional::of);
+                : sessions.create(who.get().user(), who.get().roles()).map(Optional::of);
     }
 
     /**
      * After the whole cluster was restarted nobody knows the sessions any more; but the store knows who held which pen, and
      * has the hash of what the holder resumes with.
      */
-    private Future<Optional<Sessions.Connected>> remembered(ClientMessage.Hello hello, ResumeSecret secret) {
+    private Future<Optional<Sessions.Connected>> remembered(Optional<Identity> who, ResumeSecret secret) {
         return log.heldBy(secret.session())
                 .recover(unavailable -> Future.succeededFuture(List.of()))
                 .compose(held -> {
@@ -65,14 +72,19 @@ final class Welcoming {
                             documents.put(state.document(), new Standing(Mode.EDIT, System.currentTimeMillis()));
                         }
                     }
-                    return holder.filter(user -> sameAs(user, hello)).isPresent()
-                            ? sessions.adopt(holder.get(), secret, documents)
-                                    .map(record -> Optional.of(new Sessions.Connected(record, secret, true)))
+                    return holder.filter(user -> isSame(user, who)).isPresent()
+                            ? sessions.adopt(holder.get(), roles(who), secret, documents)
+                                    .map(adopted -> adopted.map(record -> new Sessions.Connected(record, secret, true)))
                             : Future.succeededFuture(Optional.empty());
                 });
     }
 
-    private static boolean sameAs(User user, ClientMessage.Hello hello) {
-        return hello.user().map(User::id).orElse(user.id()).equals(user.id());
+    /** Whoever is nobody yet has shown no token, so is on a node that asks for none. */
+    private static Roles roles(Optional<Identity> who) {
+        return who.map(Identity::roles).orElse(Roles.EDIT_ALL);
+    }
+
+    private static boolean isSame(User user, Optional<Identity> who) {
+        return who.map(one -> one.user().id()).orElse(user.id()).equals(user.id());
     }
 }

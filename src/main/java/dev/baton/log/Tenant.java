@@ -14,4 +14,10 @@ public record Tenant(String session, String user, String keep) {
         Text.require("user", user);
         Text.require("keep", keep);
     }
+
+    /** Without what is kept. */
+    @Override
+    public String toString() {
+        return "Tenant[" + session + "]";
+    }
 }

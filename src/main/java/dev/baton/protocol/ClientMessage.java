@@ -42,6 +42,12 @@ public sealed interface ClientMessage {
     /** Give the pen back, or to somebody. */
     record Release(Optional<Json> ref, String document, long epoch, Optional<String> to) implements OfDocument {}
 
+    /** A moderator gives the pen to a session. */
+    record HandOver(Optional<Json> ref, String document, String session) implements OfDocument {}
+
+    /** A moderator ends a session. */
+    record Remove(Optional<Json> ref, String document, String session) implements OfDocument {}
+
     /** An edit under the pen's epoch. */
     record Update(Optional<Json> ref, String document, long epoch, String id, Json data) implements OfDocument {}
 

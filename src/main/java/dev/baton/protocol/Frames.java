@@ -93,6 +93,14 @@ public final class Frames {
         return JsonText.frame("left", ref, json -> json.writeStringField("document", document));
     }
 
+    /** The answer to a {@code remove}. */
+    public static String removed(Optional<Json> ref, String document, String session) {
+        return JsonText.frame("removed", ref, json -> {
+            json.writeStringField("document", document);
+            json.writeStringField("session", session);
+        });
+    }
+
     /** Who came, who went and who changed; {@code left} gives each session's cause. */
     public static String presence(
             String document,

@@ -79,6 +79,8 @@ public final class MessageReader {
             case "update" ->
                 new ClientMessage.Update(
                         fields.ref, fields.document(), fields.seq("epoch"), fields.id("id"), fields.data(largestData));
+            case "handover" -> new ClientMessage.HandOver(fields.ref, fields.document(), fields.id("session"));
+            case "remove" -> new ClientMessage.Remove(fields.ref, fields.document(), fields.id("session"));
             case "snapshot" ->
                 new ClientMessage.Snapshot(
                         fields.ref,
@@ -111,30 +113,11 @@ public final class MessageReader {
 
     private String name(Fields fields, String key, String path) throws BadMessage {
         String value = fields.text(key, path);
-        if (value.isBlank() || value.codePointCount(0, value.length()) > longestName) {
-            throw fields.bad(path + " must have 1 to " + longestName + " characters");
-        }
-        if (value.codePoints().anyMatch(MessageReader::unprintable)) {
-            throw fields.bad(path + " must not hold control characters");
+        Optional<String> fault = Names.fault(value, longestName);
+        if (fault.isPresent()) {
+            throw fields.bad(path + " " + fault.get());
         }
         return value;
-    }
-
-    /** Control and format characters, line and paragraph separators, lone surrogates: they break a line or hide text. */
-    private static boolean unprintable(int point) {
-        return switch (Character.getType(point)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> !joiner(point);
-            default -> false;
-        };
-    }
-
-    /** Zero-width joiner and non-joiner are part of names in several scripts, and of emoji. */
-    private static boolean joiner(int point) {
-        return point == 0x200c || point == 0x200d;
     }
 
     private static Mode mode(Fields fields) throws BadMessage {

@@ -172,6 +172,7 @@ public final class Locks {
     private Future<Waiter> locate(Tenant tenant) {
         return sessions.find(List.of(tenant.session()))
                 .map(found -> Optional.ofNullable(found.get(tenant.session())))
+                .map(found -> found.filter(record -> !record.removed()))
                 .map(found -> found.map(record -> waiter(record, tenant)).orElseGet(() -> forgotten(tenant)));
     }
 

@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.auth.Role;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.protocol.Member;
 import dev.baton.rights.LockEvent;
@@ -41,6 +42,8 @@ public final class Moderation {
             ABSENT,
             /** It is, but its client is not connected. */
             AWAY,
+            /** It is, but its roles let it look and no more. */
+            VIEWER,
             /** The pen is just on its way to somebody; the same again makes sense in a moment. */
             MOVING
         }
@@ -79,6 +82,9 @@ public final class Moderation {
         return find(document, session).compose(record -> {
             if (!record.online()) {
                 return refuse(Refused.Reason.AWAY, "that session is not connected just now");
+            }
+            if (!record.roles().allow(document, Role.EDIT)) {
+                return refuse(Refused.Reason.VIEWER, "that session may only view " + document);
             }
             Waiter to = new Waiter(
                     record.id(), record.user(), record.secretHash(), node.now(), record.generation(), Presence.HERE);

@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.auth.Role;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.log.EntryText;
 import dev.baton.log.Opening;
@@ -244,6 +245,11 @@ final class Room {
         return Optional.ofNullable(refs.get(session));
     }
 
+    /** What is known of a member's session has changed. */
+    void refer(SessionRef ref) {
+        refs.computeIfPresent(ref.session(), (session, before) -> ref);
+    }
+
     /** The members of this node. */
     List<Seat> seats() {
         return List.copyOf(roster.locals());
@@ -368,6 +374,13 @@ final class Room {
     /** Whoever was given the pen wants it from now on, also when it had only watched. */
     private void risen(Seat seat) {
         String session = seat.member().session();
+        if (ref(session).filter(ref -> !ref.roles().allow(document, Role.EDIT)).isPresent()) {
+            // Its roles changed while the pen was on its way.
+            on.locks()
+                    .submit(document, new LockEvent.Leave(session, RoomAccess.REVOKED))
+                    .onSuccess(this::take);
+            return;
+        }
         mode(session, Mode.EDIT);
         remember(session, seat.generation(), Mode.EDIT, seat.member().since());
     }

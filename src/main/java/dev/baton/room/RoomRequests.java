@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.auth.Role;
 import dev.baton.log.Append;
 import dev.baton.log.AppendResult;
 import dev.baton.log.EntryText;
@@ -36,10 +37,12 @@ final class RoomRequests {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Moderation moderation;
 
     RoomRequests(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
+        this.moderation = new Moderation(on.node(), on.sessions(), on.locks());
     }
 
     /** One client's request: who asks, and how it is answered. */
@@ -87,6 +90,14 @@ final class RoomRequests {
     }
 
     private Future<Void> dispatch(Asking asking, ClientMessage.OfDocument message) {
+        Optional<Role> needed = NeededRole.of(message);
+        Optional<Role> own = asking.ref().roles().in(message.document());
+        if (needed.isPresent() && own.filter(role -> role.covers(needed.get())).isEmpty()) {
+            return Future.failedFuture(new Refusal(
+                    ErrorCode.FORBIDDEN,
+                    "this takes the role " + needed.get().word() + " in " + message.document() + "; yours is "
+                            + own.map(Role::word).orElse("none")));
+        }
         if (message instanceof ClientMessage.Join join) {
             return join(asking, join);
         }
@@ -109,6 +120,10 @@ final class RoomRequests {
             return answer(asking, room.get(), answer);
         } else if (message instanceof ClientMessage.Release release) {
             return release(asking, room.get(), release);
+        } else if (message instanceof ClientMessage.HandOver handOver) {
+            return handOver(asking, room.get(), handOver);
+        } else if (message instanceof ClientMessage.Remove remove) {
+            return remove(asking, room.get(), remove);
         } else if (message instanceof ClientMessage.Snapshot snapshot) {
             return snapshot(asking, room.get(), snapshot);
         }
@@ -118,6 +133,17 @@ final class RoomRequests {
     private void explain(Asking asking, String document, Throwable failure) {
         if (failure instanceof Refusal refusal) {
             asking.outbox().send(Frames.error(asking.mark(), refusal.code, refusal.getMessage(), refusal.retry));
+        } else if (failure instanceof Moderation.Refused refused) {
+            ErrorCode code =
+                    switch (refused.reason()) {
+                        case ABSENT -> ErrorCode.BAD_MESSAGE;
+                        case AWAY, VIEWER -> ErrorCode.FORBIDDEN;
+                        case MOVING -> ErrorCode.BUSY;
+                    };
+            OptionalLong retry = refused.reason() == Moderation.Refused.Reason.MOVING
+                    ? OptionalLong.of(RoomVerticle.RETRY)
+                    : OptionalLong.empty();
+            asking.outbox().send(Frames.error(asking.mark(), code, refused.getMessage(), retry));
         } else if (failure instanceof LogException log) {
             // In words of our own: the log's are for the operator, and name the store.
             boolean busy = log.reason() == LogException.Reason.BUSY;
@@ -207,13 +233,15 @@ final class RoomRequests {
     // ---- the pen --------------------------------------------------------------------------------------------------
 
     private Future<Void> request(Asking asking, Room room, ClientMessage.Request request) {
+        Waiter waiter = room.waiter(asking.ref());
         long until = on.node().now() + on.answer().toMillis();
-        return on.locks()
-                .submit(request.document(), new LockEvent.Request(room.waiter(asking.ref()), until))
-                .map(outcome -> {
-                    stand(asking, room, Mode.EDIT);
-                    return tell(asking, room, outcome);
-                });
+        Future<LockOutcome> asked = asking.ref().roles().allow(request.document(), Role.MODERATE)
+                ? moderation.handOver(request.document(), asking.session())
+                : on.locks().submit(request.document(), new LockEvent.Request(waiter, until));
+        return asked.map(outcome -> {
+            stand(asking, room, Mode.EDIT);
+            return tell(asking, room, outcome);
+        });
     }
 
     private Future<Void> answer(Asking asking, Room room, ClientMessage.Answer answer) {
@@ -237,7 +265,7 @@ final class RoomRequests {
     }
 
     private Future<Void> release(Asking asking, Room room, ClientMessage.Release release) {
-        return heir(room, release.to())
+        return heir(room, release.document(), release.to())
                 .compose(heir -> on.locks()
                         .submit(release.document(), new LockEvent.Release(asking.session(), release.epoch(), heir)))
                 .map(outcome -> {
@@ -252,16 +280,16 @@ final class RoomRequests {
     }
 
     /** Who is to get the pen by name: a member of the document, with what its session's record says. */
-    private Future<List<Waiter>> heir(Room room, Optional<String> to) {
+    private Future<List<Waiter>> heir(Room room, String document, Optional<String> to) {
         if (to.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
         if (room.member(to.get()).isEmpty()) {
-            return Future.failedFuture(
-                    new Refusal(ErrorCode.BAD_MESSAGE, "to names a session that is not in the document"));
+            return Future.failedFuture(new Refusal(ErrorCode.BAD_MESSAGE, "that session is not in the document"));
         }
         return on.sessions().find(List.of(to.get())).map(found -> Optional.ofNullable(found.get(to.get()))
                 .filter(SessionRecord::online)
+                .map(record -> mayEdit(record, document))
                 .map(record -> new Waiter(
                         record.id(),
                         record.user(),
@@ -271,6 +299,25 @@ final class RoomRequests {
                         Presence.HERE))
                 .stream()
                 .toList());
+    }
+
+    private static SessionRecord mayEdit(SessionRecord record, String document) {
+        if (!record.roles().allow(document, Role.EDIT)) {
+            throw new Refusal(ErrorCode.FORBIDDEN, "that session may only view " + document);
+        }
+        return record;
+    }
+
+    private Future<Void> handOver(Asking asking, Room room, ClientMessage.HandOver handOver) {
+        return moderation.handOver(handOver.document(), handOver.session()).map(outcome -> tell(asking, room, outcome));
+    }
+
+    private Future<Void> remove(Asking asking, Room room, ClientMessage.Remove remove) {
+        return moderation.remove(remove.document(), remove.session()).map(record -> {
+            room.unseat(remove.session(), SessionRecord.REMOVED);
+            asking.outbox().send(Frames.removed(asking.mark(), remove.document(), remove.session()));
+            return null;
+        });
     }
 
     /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late. */

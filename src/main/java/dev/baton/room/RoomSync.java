@@ -312,7 +312,8 @@ final class RoomSync {
                                         document,
                                         new Standing(
                                                 seat.member().mode(),
-                                                seat.member().since()))))
+                                                seat.member().since())),
+                                ref.roles()))
                         .onSuccess(done -> LOG.info("session {} was put back", ref.session())));
     }
 

@@ -65,6 +65,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private Runnable unlisten = () -> {};
     private RoomRegistry rooms;
     private RoomRequests requests;
+    private RoomAccess access;
     private RoomSync sync;
 
     /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
@@ -91,6 +92,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
                 new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), meters, answer);
         rooms = new RoomRegistry(services);
         requests = new RoomRequests(services, rooms);
+        access = new RoomAccess(services, rooms);
         sync = new RoomSync(services, rooms);
         node.on(LockNews.TYPE, context, this::lockNews);
         node.on(RosterDiff.TYPE, context, json -> room(json, room -> room.apply(RosterDiff.of(json))));
@@ -166,10 +168,14 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents) {
-        context.runOnContext(v -> documents.forEach((document, standing) -> rooms.in(document, room -> {
-            room.reattach(session, outbox, standing.mode(), standing.since());
-            return Future.succeededFuture();
-        })));
+        context.runOnContext(
+                v -> documents.forEach((document, standing) -> access.resumed(session, outbox, document, standing)));
+    }
+
+    @Override
+    public void authorized(SessionRef session, Outbox outbox, Collection<String> documents) {
+        List<String> all = List.copyOf(documents);
+        context.runOnContext(v -> all.forEach(document -> access.changed(session, outbox, document)));
     }
 
     @Override

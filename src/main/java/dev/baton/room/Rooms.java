@@ -27,8 +27,14 @@ public interface Rooms {
      */
     Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message);
 
-    /** A session was taken up again, with the documents that it takes part in. */
+    /**
+     * A session was taken up again, with the documents that it takes part in; it is taken out of those that its roles do not
+     * allow.
+     */
     void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents);
+
+    /** The roles of a session, which takes part in those documents, have changed: it loses what they do not allow. */
+    void authorized(SessionRef session, Outbox outbox, Collection<String> documents);
 
     /** A connection was lost; its session, which took part in those documents, waits to be resumed. */
     void offline(SessionRef session, Outbox outbox, Collection<String> documents);

@@ -1,5 +1,6 @@
 package dev.baton.session;
 
+import dev.baton.auth.Roles;
 import java.io.Serializable;
 
 /** One thing that can happen to a session's record; travels to the member that owns the session's partition. Pure. */
@@ -16,8 +17,8 @@ sealed interface SessionEvent extends Serializable {
         return false;
     }
 
-    /** Somebody shows the secret on a node. */
-    record Resume(String hash, String user, String node) implements SessionEvent {
+    /** Somebody with those roles shows the secret on a node. */
+    record Resume(String hash, String user, String node, Roles roles) implements SessionEvent {
 
         /** Stands for whoever the session belongs to. */
         static final String ANY_USER = "";
@@ -31,7 +32,7 @@ sealed interface SessionEvent extends Serializable {
 
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
-            return record.connectedTo(node);
+            return record.connectedTo(node, roles);
         }
 
         @Override
@@ -76,6 +77,19 @@ sealed interface SessionEvent extends Serializable {
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
             return record.notIn(document);
+        }
+    }
+
+    /** The user on that connection has other roles now. */
+    record Authorize(long generation, Roles roles) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.generation() == generation && !record.removed();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(roles);
         }
     }
 

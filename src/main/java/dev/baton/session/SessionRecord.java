@@ -1,5 +1,6 @@
 package dev.baton.session;
 
+import dev.baton.auth.Roles;
 import dev.baton.protocol.User;
 import java.io.Serializable;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param generation how often it has been connected; 1 after the first {@code hello}
  * @param link whether it is connected
  * @param documents the documents it takes part in
+ * @param roles what its user may do where
  */
 public record SessionRecord(
         String id,
@@ -23,7 +25,8 @@ public record SessionRecord(
         String node,
         long generation,
         Link link,
-        Map<String, Standing> documents)
+        Map<String, Standing> documents,
+        Roles roles)
         implements Serializable {
 
     /** The cause of its end when it was ended by somebody. */
@@ -60,23 +63,27 @@ public record SessionRecord(
     }
 
     SessionRecord with(Link other) {
-        return new SessionRecord(id, user, secretHash, node, generation, other, documents);
+        return new SessionRecord(id, user, secretHash, node, generation, other, documents, roles);
     }
 
-    SessionRecord connectedTo(String newNode) {
-        return new SessionRecord(id, user, secretHash, newNode, generation + 1, new Online(), documents);
+    SessionRecord with(Roles other) {
+        return new SessionRecord(id, user, secretHash, node, generation, link, documents, other);
+    }
+
+    SessionRecord connectedTo(String newNode, Roles newRoles) {
+        return new SessionRecord(id, user, secretHash, newNode, generation + 1, new Online(), documents, newRoles);
     }
 
     SessionRecord in(String document, Standing standing) {
         Map<String, Standing> more = new TreeMap<>(documents);
         more.put(document, standing);
-        return new SessionRecord(id, user, secretHash, node, generation, link, more);
+        return new SessionRecord(id, user, secretHash, node, generation, link, more, roles);
     }
 
     SessionRecord notIn(String document) {
         Map<String, Standing> fewer = new TreeMap<>(documents);
         fewer.remove(document);
-        return new SessionRecord(id, user, secretHash, node, generation, link, fewer);
+        return new SessionRecord(id, user, secretHash, node, generation, link, fewer, roles);
     }
 
     /** Without the hash of the secret. */

@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import com.hazelcast.map.IMap;
 import com.hazelcast.query.Predicate;
+import dev.baton.auth.Roles;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Reader;
 import dev.baton.protocol.Mode;
@@ -92,15 +93,26 @@ public final class Sessions {
     }
 
     /** A new session of that user, connected to this node. */
-    public Future<Connected> create(User user) {
+    public Future<Connected> create(User user, Roles roles) {
         ResumeSecret secret = ResumeSecret.fresh();
-        return adopt(user, secret, Map.of()).map(record -> new Connected(record, secret, false));
+        return put(user, roles, secret, Map.of()).map(record -> new Connected(record, secret, false));
     }
 
-    /** A session that the cluster has forgotten and the store has not: connected to this node, away from no document. */
-    public Future<SessionRecord> adopt(User user, ResumeSecret secret, Map<String, Standing> documents) {
+    /**
+     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Empty when
+     * the cluster remembers that it was removed.
+     */
+    public Future<Optional<SessionRecord>> adopt(
+            User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
+        return future(() -> map.getAsync(secret.session()))
+                .compose(there -> there != null && there.removed()
+                        ? Future.succeededFuture(Optional.empty())
+                        : put(user, roles, secret, documents).map(Optional::of));
+    }
+
+    private Future<SessionRecord> put(User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
         SessionRecord record = new SessionRecord(
-                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents);
+                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents, roles);
         return future(() -> map.setAsync(record.id(), record)).map(v -> {
             publish(record, Liveness.State.ONLINE, documents.isEmpty() ? "hello" : "resumed");
             return record;
@@ -111,11 +123,13 @@ public final class Sessions {
      * Takes a session up again on this node.
      *
      * @param user if given, the session must be this user's
+     * @param roles what that user may do from now on
      * @return empty when there is no such session, the secret is wrong, or it has expired
      */
-    public Future<Optional<Connected>> resume(ResumeSecret secret, Optional<User> user, Consumer<Replaced> replaced) {
+    public Future<Optional<Connected>> resume(
+            ResumeSecret secret, Optional<User> user, Roles roles, Consumer<Replaced> replaced) {
         var event = new SessionEvent.Resume(
-                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id());
+                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id(), roles);
         return submit(secret.session(), event).map(outcome -> {
             outcome.before()
                     .filter(SessionRecord::online)
@@ -148,6 +162,11 @@ public final class Sessions {
             outcome.after().ifPresent(after -> publish(after, Liveness.State.GONE, SessionRecord.REMOVED));
             return outcome.after();
         });
+    }
+
+    /** The user on that connection of the session has other roles from now on. Empty when the session is elsewhere. */
+    public Future<Optional<SessionRecord>> authorize(String session, long generation, Roles roles) {
+        return submit(session, new SessionEvent.Authorize(generation, roles)).map(SessionProcessor.Outcome::after);
     }
 
     /** The session takes part in a document. Empty when the session is connected elsewhere by now. */

@@ -27,6 +27,12 @@ class ArchitectureTest {
     private static final Set<String> PURE = Set.of(
             "dev.baton.protocol.MessageReader",
             "dev.baton.protocol.Frames",
+            "dev.baton.protocol.Names",
+            "dev.baton.auth.Claims",
+            "dev.baton.auth.Roles",
+            "dev.baton.gateway.TokenBucket",
+            "dev.baton.gateway.Throttle",
+            "dev.baton.gateway.Expiries",
             "dev.baton.presence.RoomRoster",
             "dev.baton.presence.Roster",
             "dev.baton.presence.Seat",
@@ -94,6 +100,23 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat(
                     resideInAnyPackage("dev.baton.protocol..", "com.fasterxml.jackson.core..", "java.."));
+
+    @ArchTest
+    static final ArchRule AUTH_KNOWS_ONLY_TOKENS_AND_SETTINGS = noClasses()
+            .that()
+            .resideInAPackage("dev.baton.auth..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.baton..")
+                    .and(DescribedPredicate.not(
+                            resideInAnyPackage("dev.baton.auth..", "dev.baton.config..", "dev.baton.protocol.."))));
+
+    @ArchTest
+    static final ArchRule TOKENS_ARE_READ_IN_AUTH_ALONE = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.baton.auth..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("com.nimbusds..");
 
     @ArchTest
     static final ArchRule THE_CLIENT_KNOWS_NOTHING_OF_THE_NODE = noClasses()

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.config.MapConfig;
+import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.serialization.Data;
 import dev.baton.FreePorts;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
@@ -17,13 +19,20 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URL;
+import java.text.SimpleDateFormat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.management.ObjectName;
 import org.assertj.core.api.SoftAssertions;
+import org.assertj.core.util.introspection.IntrospectionError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -132,26 +141,40 @@ class ClusterSetupIT {
         assertThat(member.getConfig().getMapConfig("mine").getBackupCount()).isEqualTo(2);
     }
 
-    /** A class outside the packages that may be read; named as one of a library could be. */
+    /** As a question to the maps may be. */
     private static final class Ours implements Serializable {
         private static final long serialVersionUID = 1;
     }
 
+    private interface Work extends Supplier<String>, Serializable {}
+
     @Test
-    void javaSerialisationReadsOurClassesAndRefusesALibrarys() {
+    void javaSerialisationReadsValuesFailuresAndOursAndNothingElse() throws Exception {
         HazelcastInstance member = join(Map.of());
         var serialization = ((HazelcastInstanceProxy) member).getSerializationService();
 
-        Object ours =
-                serialization.toObject(serialization.<com.hazelcast.internal.serialization.Data>toData(new Ours()));
-        assertThat(ours).isInstanceOf(Ours.class);
-
-        var foreign = serialization.<com.hazelcast.internal.serialization.Data>toData(
-                new org.assertj.core.util.introspection.IntrospectionError("a library's"));
-        assertThatThrownBy(() -> serialization.toObject(foreign))
-                .rootCause()
-                .isInstanceOf(SecurityException.class)
-                .hasMessageContaining("IntrospectionError");
+        for (Object taken : List.of(
+                new IllegalStateException("with a cause", new IOException("of the network")),
+                new HazelcastException("its own"),
+                new TreeMap<>(Map.of("a", UUID.randomUUID())),
+                Duration.ofSeconds(1),
+                new Ours())) {
+            Data sent = serialization.toData(taken);
+            assertThat(serialization.<Object>toObject(sent)).hasSameClassAs(taken);
+        }
+        Work work = () -> "done";
+        for (Object foreign : List.of(
+                new IntrospectionError("a library's"),
+                new URL("http://127.0.0.1:1/"),
+                new ObjectName("a:b=c"),
+                new SimpleDateFormat("yyyy"),
+                work)) {
+            Data sent = serialization.toData(foreign);
+            assertThatThrownBy(() -> serialization.toObject(sent))
+                    .rootCause()
+                    .isInstanceOf(SecurityException.class)
+                    .hasMessageContaining("is not allowed");
+        }
     }
 
     @Test

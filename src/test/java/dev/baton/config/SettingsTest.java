@@ -46,6 +46,7 @@ class SettingsTest {
                         128 * 1024,
                         64 * 1024,
                         8 * 1024,
+                        Duration.ofSeconds(10),
                         50,
                         200,
                         1024 * 1024,

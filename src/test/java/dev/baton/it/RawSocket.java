@@ -187,10 +187,14 @@ final class RawSocket implements AutoCloseable {
         return new Frame(first & 0x0f, Buffer.buffer(in.readNBytes((int) length)));
     }
 
-    /** The next text message; pings are answered on the way. */
+    /** The next text message, which comes in time; pings are answered on the way. */
     JsonObject json() {
+        long end = System.nanoTime() + PATIENCE * 1_000_000L;
         try {
             while (true) {
+                if (System.nanoTime() > end) {
+                    throw new AssertionError("nothing but pings for " + PATIENCE + " ms");
+                }
                 Frame frame = read();
                 if (frame.opcode == TEXT) {
                     return new JsonObject(frame.payload);

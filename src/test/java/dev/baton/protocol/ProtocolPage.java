@@ -15,8 +15,19 @@ import java.util.regex.Pattern;
 public final class ProtocolPage {
     private static final Path PAGE = Path.of("src/site/markdown/protocol.md");
     private static final Pattern EXAMPLE = Pattern.compile("```json\\n(.*?)\\n```", Pattern.DOTALL);
-    private static final Set<String> ASKED =
-            Set.of("hello", "join", "leave", "request", "answer", "release", "update", "snapshot", "say", "ping");
+    private static final Set<String> ASKED = Set.of(
+            "hello",
+            "join",
+            "leave",
+            "request",
+            "answer",
+            "release",
+            "handover",
+            "remove",
+            "update",
+            "snapshot",
+            "say",
+            "ping");
 
     private final List<String> examples = new ArrayList<>();
 

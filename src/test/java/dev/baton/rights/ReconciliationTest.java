@@ -2,6 +2,7 @@ package dev.baton.rights;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.auth.Roles;
 import dev.baton.protocol.User;
 import dev.baton.session.SessionRecord;
 import java.time.Duration;
@@ -31,7 +32,14 @@ class ReconciliationTest {
     @Test
     void anEndByAModeratorThatWasMissedIsToldAsALeave() {
         SessionRecord removed = new SessionRecord(
-                "s", ANN, "hash", "n", 2, new SessionRecord.Offline(SessionRecord.REMOVED, 1_000, 11_000), Map.of());
+                "s",
+                ANN,
+                "hash",
+                "n",
+                2,
+                new SessionRecord.Offline(SessionRecord.REMOVED, 1_000, 11_000),
+                Map.of(),
+                Roles.EDIT_ALL);
         assertThat(told(waiter(2, Presence.HERE), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
         assertThat(told(waiter(2, CLOSED), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
     }
@@ -117,6 +125,6 @@ class ReconciliationTest {
     }
 
     private static SessionRecord record(long generation, SessionRecord.Link link) {
-        return new SessionRecord("s", ANN, "hash", "n", generation, link, Map.of());
+        return new SessionRecord("s", ANN, "hash", "n", generation, link, Map.of(), Roles.EDIT_ALL);
     }
 }

@@ -3,6 +3,7 @@ package dev.baton.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.baton.auth.Roles;
 import dev.baton.protocol.Mode;
 import dev.baton.protocol.ProtocolPage;
 import dev.baton.protocol.User;
@@ -48,7 +49,8 @@ class LivenessTest {
                 "5f1c0de2a3b4",
                 1,
                 new SessionRecord.Offline("closed", 1790000012000L, 1790000132000L),
-                Map.of("team/notes", VIEWS));
+                Map.of("team/notes", VIEWS),
+                Roles.EDIT_ALL);
         Liveness news = Liveness.of(record, Liveness.State.OFFLINE, "closed", 1790000012000L);
         assertThat(new ProtocolPage().published()).contains(published(news));
     }
@@ -91,7 +93,8 @@ class LivenessTest {
                 "n",
                 3,
                 link,
-                Map.of("c", VIEWS, "a", VIEWS, "b", VIEWS));
+                Map.of("c", VIEWS, "a", VIEWS, "b", VIEWS),
+                Roles.EDIT_ALL);
     }
 
     private static JsonObject published(Liveness news) throws Exception {

@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.auth.Roles;
 import dev.baton.protocol.Mode;
 import dev.baton.protocol.User;
 import java.util.AbstractMap;
@@ -27,7 +28,8 @@ class SessionProcessorTest {
                     "a",
                     1,
                     new SessionRecord.Online(),
-                    Map.of("d", EDITS)));
+                    Map.of("d", EDITS),
+                    Roles.EDIT_ALL));
 
     // ---- losing ---------------------------------------------------------------------------------------------------
 
@@ -77,7 +79,7 @@ class SessionProcessorTest {
     @Test
     void aSessionStillConnectedCanBeTakenOverAndTheOldConnectionIsNamed() {
         SessionProcessor.Outcome outcome =
-                process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b"), 50);
+                process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL), 50);
         assertThat(outcome.before().orElseThrow().node()).isEqualTo("a");
         assertThat(outcome.before().orElseThrow().generation()).isEqualTo(1);
         assertThat(outcome.after().orElseThrow().generation()).isEqualTo(2);
@@ -87,7 +89,7 @@ class SessionProcessorTest {
     void aWrongSecretBringsNothingBack() {
         SessionRecord before = entry.getValue();
         String wrong = new ResumeSecret("s", "s.other").hash();
-        assertThat(process(new SessionEvent.Resume(wrong, SessionEvent.Resume.ANY_USER, "b"), 50)
+        assertThat(process(new SessionEvent.Resume(wrong, SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL), 50)
                         .after())
                 .isEmpty();
         assertThat(entry.getValue()).isEqualTo(before);
@@ -95,10 +97,10 @@ class SessionProcessorTest {
 
     @Test
     void anotherUserMayNotEvenWithTheSecret() {
-        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ben", "b"), 50)
+        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ben", "b", Roles.EDIT_ALL), 50)
                         .after())
                 .isEmpty();
-        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ann", "b"), 50)
+        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL), 50)
                         .after())
                 .isPresent();
     }
@@ -171,7 +173,7 @@ class SessionProcessorTest {
 
     @Test
     void noTextShowsASecretOrItsHash() {
-        SessionEvent resume = new SessionEvent.Resume(SECRET.hash(), "ann", "b");
+        SessionEvent resume = new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL);
         Sessions.Connected connected = new Sessions.Connected(entry.getValue(), SECRET, false);
         Stream.of(entry.getValue(), resume, new SessionProcessor(resume, 50), connected, process(resume, 50))
                 .map(Object::toString)
@@ -183,7 +185,7 @@ class SessionProcessorTest {
                 new SessionEvent.Enter(1, "e", EDITS),
                 new SessionEvent.Exit(1, "d"),
                 new SessionEvent.Lose(1, "closed", 0, EXPIRY),
-                new SessionEvent.Resume(SECRET.hash(), "ann", "b"),
+                new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL),
                 new SessionEvent.Remove(LINGERS),
                 new SessionEvent.Expire())
                 .stream();
@@ -238,7 +240,7 @@ class SessionProcessorTest {
     }
 
     private Optional<SessionRecord> resume(String node, long now) {
-        return process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, node), now)
+        return process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, node, Roles.EDIT_ALL), now)
                 .after();
     }
 }
