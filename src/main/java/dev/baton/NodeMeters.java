@@ -151,6 +151,12 @@ final class NodeMeters {
 
     /** The cluster as this node sees it. */
     void show(ClusterNode node) {
+        gauges.count(
+                "baton.told",
+                "messages to other nodes' inboxes",
+                () -> node.told(RoomVerticle.ENTRIES),
+                "type",
+                RoomVerticle.ENTRIES);
         gauges.add("baton.cluster.nodes", "live nodes", () -> node.nodes().size());
         gauges.add("baton.session.records", "session records this node owns", () -> node.owned(Sessions.MAP));
         gauges.add("baton.lock.records", "lock records this node owns", () -> node.owned(Locks.MAP));

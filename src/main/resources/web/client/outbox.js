@@ -133,6 +133,11 @@ export class Outbox {
     operation.reject(error);
   }
 
+  /**
+   * @param {Operation} operation
+   * @param {import('./document.js').Draft['cause']} cause
+   * @param {boolean} uncertain
+   */
   #giveBack({ type, id, epoch, data }, cause, uncertain) {
     if (type === 'update') {
       this.#draft({ id, epoch: /** @type {number} */ (epoch), data, cause, uncertain });

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 
 /**
@@ -43,6 +44,7 @@ public final class ClusterNode {
     private final String id;
     private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
     private final Map<String, Long> heard = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
     private final WorkerExecutor readers;
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
@@ -127,8 +129,15 @@ public final class ClusterNode {
         if (node.equals(id)) {
             receive(message);
         } else {
+            sent.computeIfAbsent(type, first -> new LongAdder()).increment();
             vertx.eventBus().send(INBOX + node, message);
         }
+    }
+
+    /** How many messages of a type went over the bus to other nodes' inboxes so far. */
+    public long told(String type) {
+        LongAdder count = sent.get(type);
+        return count == null ? 0 : count.sum();
     }
 
     /** Takes what arrives under a type, on the given context; several may take the same, and none may change it. */

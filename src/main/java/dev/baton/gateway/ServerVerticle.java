@@ -37,6 +37,9 @@ public final class ServerVerticle extends VerticleBase {
     /** The path of the socket. */
     public static final String PATH = "/socket";
 
+    /** Below this lies the client for browsers. */
+    private static final String CLIENT = "/client/";
+
     /** The type of the message that says that a session goes on elsewhere. */
     public static final String REPLACED = "replaced";
 
@@ -193,6 +196,14 @@ public final class ServerVerticle extends VerticleBase {
                             .putHeader(
                                     "Content-Security-Policy",
                                     "default-src 'self'; connect-src 'self' ws: wss:; frame-ancestors 'none'");
+                    routed.next();
+                })
+                .handler(routed -> {
+                    if (routed.normalizedPath().startsWith(CLIENT)) {
+                        // A module is loaded by pages of other origins too; which of them may open a socket is another
+                        // matter.
+                        routed.response().putHeader("Access-Control-Allow-Origin", "*");
+                    }
                     routed.next();
                 })
                 .handler(StaticHandler.create("web").setCachingEnabled(false));

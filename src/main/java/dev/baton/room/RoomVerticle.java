@@ -35,9 +35,11 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     /** What travels between the nodes on behalf of rooms, apart from messages. */
     public static final List<Class<?>> TRAVELLING = List.of(Roster.class, RosterKey.class);
 
+    /** The type of the messages that carry entries to the nodes with members. */
+    public static final String ENTRIES = "entries";
+
     static final String ROSTER_WANTED = "roster-wanted";
     static final String ROSTER_NONE = "roster-none";
-    static final String ENTRIES = "entries";
     static final String SIGNAL = "signal";
     static final String DIGEST = "digest";
     static final String SYNC = "sync";

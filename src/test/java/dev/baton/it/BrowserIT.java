@@ -183,6 +183,16 @@ class BrowserIT {
     }
 
     @Test
+    void aPageOfAnotherOriginLoadsTheClientFromANode() {
+        NodeProcess node = nodes.get(0);
+        Tab elsewhere = first.open("http://127.0.0.1:" + node.management() + "/health/live");
+        String client = "http://127.0.0.1:" + node.port() + "/client/";
+        assertThat(elsewhere.evaluate("import('" + client + "baton.js').then(({ PROTOCOL }) => PROTOCOL)"))
+                .isEqualTo("baton.v1");
+        elsewhere.close();
+    }
+
+    @Test
     void whoHasOnlyAKeyboardEntersTakesThePenWritesAndGetsOutOfTheTextAgain() {
         Tab tab = first.open("http://127.0.0.1:" + nodes.get(0).port() + "/#" + document);
         tab.await("!document.getElementById('start').hidden");

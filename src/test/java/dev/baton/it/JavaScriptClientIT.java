@@ -42,7 +42,7 @@ class JavaScriptClientIT {
         Path program = Tool.NODE.require();
         int version = version(program);
         if (version < OLDEST) {
-            Tool.missing(program + " is version " + version + ", and the client needs " + OLDEST);
+            Tool.NODE.missing(program + " is version " + version + ", and the client needs " + OLDEST);
         }
         copy(TESTS, PLACE);
         install();
@@ -73,7 +73,7 @@ class JavaScriptClientIT {
                 .start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            Tool.missing("npm could not install yjs: " + printed);
+            Tool.NPM.missing("npm could not install yjs: " + printed);
         }
     }
 

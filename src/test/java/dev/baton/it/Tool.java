@@ -6,14 +6,15 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; with
- * {@code REQUIRE_ALL_TESTS} in the environment they fail instead, so that nothing is left out without a word where everything
- * has to run.
+ * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
+ * {@code REQUIRE_TOOLS} in the environment ({@code chromium node npm}) they fail instead, so that nothing is left out without a
+ * word where it has to run.
  */
 enum Tool {
     /** Node.js, 20 or newer. */
@@ -39,9 +40,10 @@ enum Tool {
     }
 
     /** Ends the test that calls: skipped, or failed where everything has to run. */
-    static void missing(String why) {
-        if (System.getenv("REQUIRE_ALL_TESTS") != null) {
-            throw new AssertionError(why + ", and REQUIRE_ALL_TESTS says that nothing may be skipped");
+    void missing(String why) {
+        String required = Optional.ofNullable(System.getenv("REQUIRE_TOOLS")).orElse("");
+        if (List.of(required.split(" ", -1)).contains(name().toLowerCase(Locale.ROOT))) {
+            throw new AssertionError(why + ", and REQUIRE_TOOLS names it");
         }
         System.out.println("Skipped: " + why);
         abort(why);
