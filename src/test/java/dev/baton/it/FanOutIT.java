@@ -41,8 +41,7 @@ class FanOutIT {
 
     private static long told() {
         return IntStream.range(0, NODES)
-                .mapToLong(node ->
-                        nodes.get(node).gauges().getOrDefault("baton_told_total{type=\"entries\"}", 0L))
+                .mapToLong(node -> nodes.get(node).gauges().getOrDefault("baton_told_total{type=\"entries\"}", 0L))
                 .sum();
     }
 
@@ -52,8 +51,8 @@ class FanOutIT {
             String id = run + i;
             assertThat(writer.update(document, epoch, id)).isInstanceOf(Outcome.Applied.class);
             // seen by all before the next, so that no two share a message
-            await().atMost(SOON).until(() -> viewers.stream()
-                    .allMatch(viewer -> viewer.heard().entries(document).stream()
+            await().atMost(SOON)
+                    .until(() -> viewers.stream().allMatch(viewer -> viewer.heard().entries(document).stream()
                             .anyMatch(entry -> entry.id().equals(id))));
         }
         return told() - before;
