@@ -2,7 +2,11 @@ package dev.baton.faults;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,17 +24,20 @@ final class Net implements AutoCloseable {
 
     private final int places;
     private final boolean real;
+    private final FileChannel alone;
     private int rules;
 
-    private Net(int places, boolean real) {
+    private Net(int places, boolean real, FileChannel alone) {
         this.places = places;
         this.real = real;
+        this.alone = alone;
     }
 
     /** A network of that many places, numbered from 0. */
     static Net of(int places) {
+        FileChannel alone = waitForOthers();
         takeDown();
-        Net net = new Net(places, possible());
+        Net net = new Net(places, possible(), alone);
         if (net.real) {
             net.build();
         }
@@ -85,6 +92,26 @@ final class Net implements AutoCloseable {
     public void close() {
         if (real) {
             takeDown();
+        }
+        try {
+            alone.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One machine has one such network at a time; the lock goes with the process that holds it. */
+    private static FileChannel waitForOthers() {
+        try {
+            Path file = Path.of(System.getProperty("java.io.tmpdir"), PREFIX + ".lock");
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock held = channel.lock();
+            if (!held.isValid()) {
+                throw new IllegalStateException("no lock on " + file);
+            }
+            return channel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
