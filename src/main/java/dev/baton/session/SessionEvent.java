@@ -18,7 +18,7 @@ sealed interface SessionEvent extends Serializable {
     }
 
     /** Somebody with those roles shows the secret on a node. */
-    record Resume(String hash, String user, String node, Roles roles) implements SessionEvent {
+    record Resume(String hash, String user, String node, Roles roles, long attempt) implements SessionEvent {
 
         /** Stands for whoever the session belongs to. */
         static final String ANY_USER = "";
@@ -27,12 +27,14 @@ sealed interface SessionEvent extends Serializable {
         public boolean applies(SessionRecord record, long now) {
             boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
             boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
-            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.removed();
+            boolean again = record.attempts().contains(attempt) && !record.takenUpBy(attempt);
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.removed() && !again;
         }
 
+        /** The same attempt once more changes nothing: else the session would be on a connection that nobody has. */
         @Override
         public SessionRecord apply(SessionRecord record, long now) {
-            return record.connectedTo(node, roles);
+            return record.takenUpBy(attempt) ? record : record.connectedTo(node, roles, attempt);
         }
 
         @Override

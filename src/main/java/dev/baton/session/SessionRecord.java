@@ -3,6 +3,8 @@ package dev.baton.session;
 import dev.baton.auth.Roles;
 import dev.baton.protocol.User;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param link whether it is connected
  * @param documents the documents it takes part in
  * @param roles what its user may do where
+ * @param attempts the last ones to take it up, oldest first: Hazelcast may run one again, also late
  */
 public record SessionRecord(
         String id,
@@ -26,8 +29,12 @@ public record SessionRecord(
         long generation,
         Link link,
         Map<String, Standing> documents,
-        Roles roles)
+        Roles roles,
+        List<Long> attempts)
         implements Serializable {
+
+    /** So many of the last attempts to take a session up are remembered. */
+    private static final int ATTEMPTS = 4;
 
     /** The cause of its end when it was ended by somebody. */
     public static final String REMOVED = "removed";
@@ -35,6 +42,20 @@ public record SessionRecord(
     /** Keeps the map immutable. */
     public SessionRecord {
         documents = Map.copyOf(documents);
+        attempts = List.copyOf(attempts);
+    }
+
+    /** One that was not taken up again so far. */
+    public SessionRecord(
+            String id,
+            User user,
+            String secretHash,
+            String node,
+            long generation,
+            Link link,
+            Map<String, Standing> documents,
+            Roles roles) {
+        this(id, user, secretHash, node, generation, link, documents, roles, List.of());
     }
 
     /** Whether a session is connected. */
@@ -63,27 +84,35 @@ public record SessionRecord(
     }
 
     SessionRecord with(Link other) {
-        return new SessionRecord(id, user, secretHash, node, generation, other, documents, roles);
+        return new SessionRecord(id, user, secretHash, node, generation, other, documents, roles, attempts);
     }
 
     SessionRecord with(Roles other) {
-        return new SessionRecord(id, user, secretHash, node, generation, link, documents, other);
+        return new SessionRecord(id, user, secretHash, node, generation, link, documents, other, attempts);
     }
 
-    SessionRecord connectedTo(String newNode, Roles newRoles) {
-        return new SessionRecord(id, user, secretHash, newNode, generation + 1, new Online(), documents, newRoles);
+    /** Whether that attempt was the one that took it up last. */
+    boolean takenUpBy(long attempt) {
+        return !attempts.isEmpty() && attempts.get(attempts.size() - 1) == attempt;
+    }
+
+    SessionRecord connectedTo(String newNode, Roles newRoles, long attempt) {
+        List<Long> more = new ArrayList<>(attempts.size() < ATTEMPTS ? attempts : attempts.subList(1, ATTEMPTS));
+        more.add(attempt);
+        return new SessionRecord(
+                id, user, secretHash, newNode, generation + 1, new Online(), documents, newRoles, more);
     }
 
     SessionRecord in(String document, Standing standing) {
         Map<String, Standing> more = new TreeMap<>(documents);
         more.put(document, standing);
-        return new SessionRecord(id, user, secretHash, node, generation, link, more, roles);
+        return new SessionRecord(id, user, secretHash, node, generation, link, more, roles, attempts);
     }
 
     SessionRecord notIn(String document) {
         Map<String, Standing> fewer = new TreeMap<>(documents);
         fewer.remove(document);
-        return new SessionRecord(id, user, secretHash, node, generation, link, fewer, roles);
+        return new SessionRecord(id, user, secretHash, node, generation, link, fewer, roles, attempts);
     }
 
     /** Without the hash of the secret. */

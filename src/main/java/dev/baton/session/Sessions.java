@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -129,10 +130,14 @@ public final class Sessions {
     public Future<Optional<Connected>> resume(
             ResumeSecret secret, Optional<User> user, Roles roles, Consumer<Replaced> replaced) {
         var event = new SessionEvent.Resume(
-                secret.hash(), user.map(User::id).orElse(SessionEvent.Resume.ANY_USER), node.id(), roles);
+                secret.hash(),
+                user.map(User::id).orElse(SessionEvent.Resume.ANY_USER),
+                node.id(),
+                roles,
+                ThreadLocalRandom.current().nextLong());
         return submit(secret.session(), event).map(outcome -> {
             outcome.before()
-                    .filter(SessionRecord::online)
+                    .filter(before -> before.online() && !before.takenUpBy(event.attempt()))
                     .ifPresent(
                             before -> replaced.accept(new Replaced(before.id(), before.node(), before.generation())));
             outcome.after().ifPresent(after -> publish(after, Liveness.State.ONLINE, "resumed"));

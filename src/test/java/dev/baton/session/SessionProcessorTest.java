@@ -19,6 +19,8 @@ class SessionProcessorTest {
     private static final long LINGERS = 10_000;
     private static final Standing EDITS = new Standing(Mode.EDIT, 5);
 
+    private static long attempts;
+
     private final Map.Entry<String, SessionRecord> entry = new AbstractMap.SimpleEntry<>(
             "s",
             new SessionRecord(
@@ -79,7 +81,7 @@ class SessionProcessorTest {
     @Test
     void aSessionStillConnectedCanBeTakenOverAndTheOldConnectionIsNamed() {
         SessionProcessor.Outcome outcome =
-                process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL), 50);
+                process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts), 50);
         assertThat(outcome.before().orElseThrow().node()).isEqualTo("a");
         assertThat(outcome.before().orElseThrow().generation()).isEqualTo(1);
         assertThat(outcome.after().orElseThrow().generation()).isEqualTo(2);
@@ -89,7 +91,7 @@ class SessionProcessorTest {
     void aWrongSecretBringsNothingBack() {
         SessionRecord before = entry.getValue();
         String wrong = new ResumeSecret("s", "s.other").hash();
-        assertThat(process(new SessionEvent.Resume(wrong, SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL), 50)
+        assertThat(process(new SessionEvent.Resume(wrong, SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts), 50)
                         .after())
                 .isEmpty();
         assertThat(entry.getValue()).isEqualTo(before);
@@ -97,10 +99,10 @@ class SessionProcessorTest {
 
     @Test
     void anotherUserMayNotEvenWithTheSecret() {
-        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ben", "b", Roles.EDIT_ALL), 50)
+        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ben", "b", Roles.EDIT_ALL, ++attempts), 50)
                         .after())
                 .isEmpty();
-        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL), 50)
+        assertThat(process(new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL, ++attempts), 50)
                         .after())
                 .isPresent();
     }
@@ -173,7 +175,7 @@ class SessionProcessorTest {
 
     @Test
     void noTextShowsASecretOrItsHash() {
-        SessionEvent resume = new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL);
+        SessionEvent resume = new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL, ++attempts);
         Sessions.Connected connected = new Sessions.Connected(entry.getValue(), SECRET, false);
         Stream.of(entry.getValue(), resume, new SessionProcessor(resume, 50), connected, process(resume, 50))
                 .map(Object::toString)
@@ -185,7 +187,7 @@ class SessionProcessorTest {
                 new SessionEvent.Enter(1, "e", EDITS),
                 new SessionEvent.Exit(1, "d"),
                 new SessionEvent.Lose(1, "closed", 0, EXPIRY),
-                new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL),
+                new SessionEvent.Resume(SECRET.hash(), "ann", "b", Roles.EDIT_ALL, ++attempts),
                 new SessionEvent.Remove(LINGERS),
                 new SessionEvent.Expire())
                 .stream();
@@ -234,13 +236,24 @@ class SessionProcessorTest {
         return new SessionProcessor(event, now).process(entry);
     }
 
+    @Test
+    void theSameAttemptToResumeTwiceIsOneConnection() {
+        SessionEvent attempt =
+                new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, 77);
+        long generation = process(attempt, 50).after().orElseThrow().generation();
+        assertThat(process(attempt, 50).after().orElseThrow().generation()).isEqualTo(generation);
+        assertThat(resume("c", 60).orElseThrow().generation()).isEqualTo(generation + 1);
+        assertThat(process(attempt, 50).change()).as("late, after another one").isEmpty();
+        assertThat(entry.getValue().node()).isEqualTo("c");
+    }
+
     private Optional<SessionRecord> lose(long generation, String cause, long now) {
         return process(new SessionEvent.Lose(generation, cause, now, EXPIRY), now)
                 .after();
     }
 
     private Optional<SessionRecord> resume(String node, long now) {
-        return process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, node, Roles.EDIT_ALL), now)
+        return process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, node, Roles.EDIT_ALL, ++attempts), now)
                 .after();
     }
 }
