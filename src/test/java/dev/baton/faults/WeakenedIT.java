@@ -107,10 +107,10 @@ class WeakenedIT {
             Nemesis.sleep(3_000);
             Nemesis nemesis = new Nemesis(cluster, workload, SEED);
             nemesis.harm(Nemesis.Kind.CLIENT_KILLED);
-            // It moves when its holder is back, after nine seconds, and gives it on; not after the three of the reservation.
-            assertThat(nemesis.took())
-                    .hasSize(1)
-                    .allSatisfy(took -> assertThat(took.millis()).isGreaterThan(8_000));
+            // It moves when its holder is back, after nine seconds, and gives it on; not after the three of the
+            // reservation.
+            assertThat(nemesis.took()).hasSize(1).allSatisfy(took -> assertThat(took.millis())
+                    .isGreaterThan(8_000));
         }
     }
 }

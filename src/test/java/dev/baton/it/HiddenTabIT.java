@@ -61,7 +61,8 @@ class HiddenTabIT {
         ann.tab().evaluate("wakes = 0");
         bob.awaitPen(SLACK);
 
-        // Seconds: -Dbaton.hidden.seconds=600 for as long as somebody is at lunch. As long as a tab sleeps between two timers, and longer than any heartbeat here.
+        // Seconds: -Dbaton.hidden.seconds=600 for as long as somebody is at lunch. As long as a tab sleeps between two
+        // timers, and longer than any heartbeat here.
         bob.writeAndKeep("seen ");
         Duration hidden = Duration.ofSeconds(Long.getLong("baton.hidden.seconds", 40));
         long end = System.nanoTime() + hidden.toNanos();

@@ -80,8 +80,9 @@ class SessionProcessorTest {
 
     @Test
     void aSessionStillConnectedCanBeTakenOverAndTheOldConnectionIsNamed() {
-        SessionProcessor.Outcome outcome =
-                process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts), 50);
+        SessionProcessor.Outcome outcome = process(
+                new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts),
+                50);
         assertThat(outcome.before().orElseThrow().node()).isEqualTo("a");
         assertThat(outcome.before().orElseThrow().generation()).isEqualTo(1);
         assertThat(outcome.after().orElseThrow().generation()).isEqualTo(2);
@@ -91,7 +92,10 @@ class SessionProcessorTest {
     void aWrongSecretBringsNothingBack() {
         SessionRecord before = entry.getValue();
         String wrong = new ResumeSecret("s", "s.other").hash();
-        assertThat(process(new SessionEvent.Resume(wrong, SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts), 50)
+        assertThat(process(
+                                new SessionEvent.Resume(
+                                        wrong, SessionEvent.Resume.ANY_USER, "b", Roles.EDIT_ALL, ++attempts),
+                                50)
                         .after())
                 .isEmpty();
         assertThat(entry.getValue()).isEqualTo(before);
@@ -253,7 +257,10 @@ class SessionProcessorTest {
     }
 
     private Optional<SessionRecord> resume(String node, long now) {
-        return process(new SessionEvent.Resume(SECRET.hash(), SessionEvent.Resume.ANY_USER, node, Roles.EDIT_ALL, ++attempts), now)
+        return process(
+                        new SessionEvent.Resume(
+                                SECRET.hash(), SessionEvent.Resume.ANY_USER, node, Roles.EDIT_ALL, ++attempts),
+                        now)
                 .after();
     }
 }
