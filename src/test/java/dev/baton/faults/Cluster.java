@@ -62,7 +62,13 @@ final class Cluster implements AutoCloseable {
             ports[node] = net.real() ? 8080 : FreePorts.inARow(2);
         }
         this.store = settings.containsKey("BATON_STORE_URL") ? Optional.empty() : Optional.of(startStore());
-        String said = store.isPresent() ? portAndPid(store.get()) : "store port=0 pid=0";
+        String said;
+        try {
+            said = store.isPresent() ? portAndPid(store.get()) : "store port=0 pid=0";
+        } catch (IOException | RuntimeException failed) {
+            net.close();
+            throw failed;
+        }
         this.storePort = Integer.parseInt(said.replaceAll(".*port=(\\d+).*", "$1"));
         this.storePid = Long.parseLong(said.replaceAll(".*pid=(\\d+).*", "$1"));
     }

@@ -38,10 +38,15 @@ final class Net implements AutoCloseable {
         FileChannel alone = waitForOthers();
         takeDown();
         Net net = new Net(places, possible(), alone);
-        if (net.real) {
-            net.build();
+        try {
+            if (net.real) {
+                net.build();
+            }
+            return net;
+        } catch (RuntimeException failed) {
+            net.close();
+            throw failed;
         }
-        return net;
     }
 
     /** Whether places are namespaces, so that links can be cut. */
@@ -157,6 +162,11 @@ final class Net implements AutoCloseable {
             names = run(List.of("ip", "netns", "list"));
         } catch (IllegalStateException none) {
             return;
+        }
+        // It would go with the router's namespace, but when the kernel comes to it; the next network has one of that
+        // name.
+        if (run(List.of("ip", "-brief", "link")).lines().anyMatch(line -> line.startsWith(UPLINK + "@"))) {
+            ip("link", "del", UPLINK);
         }
         names.lines()
                 .map(line -> line.replaceFirst(" .*", ""))
