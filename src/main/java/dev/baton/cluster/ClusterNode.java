@@ -22,6 +22,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This node as a part of the cluster: its name, the others, the clock they share, and the way to their inboxes. Safe from
@@ -30,6 +32,7 @@ import java.util.function.Consumer;
  * <p>A node's name is made anew at each start, so a node that died and came back is another node.
  */
 public final class ClusterNode {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
 
     /** The member attribute that carries a node's name. */
     public static final String NODE_ATTRIBUTE = "baton.node";
@@ -130,7 +133,24 @@ public final class ClusterNode {
             receive(message);
         } else {
             sent.computeIfAbsent(type, first -> new LongAdder()).increment();
-            vertx.eventBus().send(INBOX + node, message);
+            hint(() -> vertx.eventBus().send(INBOX + node, message));
+        }
+    }
+
+    /** A hint to whoever listens at an address, in the whole cluster: may be lost. Never throws because it was. */
+    public void publish(String address, JsonObject message) {
+        hint(() -> vertx.eventBus().publish(address, message));
+    }
+
+    /**
+     * While a connection to another node breaks, the bus (Vert.x 5.0.12, {@code OutboundConnection}) completes the promise of a
+     * write twice and throws the second failure at the sender, who would leave the nodes next on its list untold.
+     */
+    private static void hint(Runnable send) {
+        try {
+            send.run();
+        } catch (IllegalStateException broken) {
+            LOG.debug("a hint was lost: {}", broken.getMessage());
         }
     }
 

@@ -149,16 +149,15 @@ public final class Locks {
             long took = Math.max(0, held.granted() - held.move().since());
             handOvers.accept(held.move().cause(), took);
             String from = held.move().from().orElse(null);
-            vertx.eventBus()
-                    .publish(
-                            ADDRESS,
-                            new JsonObject()
-                                    .put("document", document)
-                                    .put("epoch", outcome.after().lock().epoch())
-                                    .put("from", from)
-                                    .put("to", held.holder().session())
-                                    .put("cause", held.move().cause())
-                                    .put("took", took));
+            node.publish(
+                    ADDRESS,
+                    new JsonObject()
+                            .put("document", document)
+                            .put("epoch", outcome.after().lock().epoch())
+                            .put("from", from)
+                            .put("to", held.holder().session())
+                            .put("cause", held.move().cause())
+                            .put("took", took));
             LOG.debug(
                     "{}: the pen goes to {} ({}), {} ms",
                     document,

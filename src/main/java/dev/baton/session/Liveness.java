@@ -1,6 +1,5 @@
 package dev.baton.session;
 
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -82,19 +81,18 @@ public record Liveness(
                 until);
     }
 
-    void publish(EventBus bus) {
-        bus.publish(
-                ADDRESS,
-                new JsonObject()
-                        .put("session", session)
-                        .put("user", user)
-                        .put("node", node)
-                        .put("state", state.word)
-                        .put("cause", cause)
-                        .put("documents", new JsonArray(documents))
-                        .put("at", at)
-                        .put("generation", generation)
-                        .put("until", until));
+    /** As it is published. */
+    JsonObject toJson() {
+        return new JsonObject()
+                .put("session", session)
+                .put("user", user)
+                .put("node", node)
+                .put("state", state.word)
+                .put("cause", cause)
+                .put("documents", new JsonArray(documents))
+                .put("at", at)
+                .put("generation", generation)
+                .put("until", until);
     }
 
     /** What was published. */

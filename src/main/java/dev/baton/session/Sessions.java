@@ -249,7 +249,8 @@ public final class Sessions {
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {
         comings.count(state, cause);
-        Liveness.of(record, state, cause, node.now()).publish(vertx.eventBus());
+        node.publish(
+                Liveness.ADDRESS, Liveness.of(record, state, cause, node.now()).toJson());
     }
 
     private Future<SessionProcessor.Outcome> submit(String session, SessionEvent event) {

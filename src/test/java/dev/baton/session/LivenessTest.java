@@ -101,7 +101,7 @@ class LivenessTest {
         CompletableFuture<JsonObject> heard = new CompletableFuture<>();
         var consumer =
                 vertx.eventBus().<JsonObject>consumer(Liveness.ADDRESS, message -> heard.complete(message.body()));
-        news.publish(vertx.eventBus());
+        vertx.eventBus().publish(Liveness.ADDRESS, news.toJson());
         JsonObject json = heard.get(10, TimeUnit.SECONDS);
         consumer.unregister().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         return json;
