@@ -22,6 +22,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions of the cluster. Every change is an entry processor on the session's record, so two nodes that want to change
@@ -65,6 +67,8 @@ public final class Sessions {
      * @param generation which one it is
      */
     public record Replaced(String session, String node, long generation) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
     private final Vertx vertx;
     private final ClusterNode node;
@@ -249,6 +253,7 @@ public final class Sessions {
 
     private void publish(SessionRecord record, Liveness.State state, String cause) {
         comings.count(state, cause);
+        LOG.debug("session {} is {} ({}), generation {}", record.id(), state, cause, record.generation());
         node.publish(
                 Liveness.ADDRESS, Liveness.of(record, state, cause, node.now()).toJson());
     }
