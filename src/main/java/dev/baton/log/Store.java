@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
@@ -28,26 +29,52 @@ import org.flywaydb.core.api.FlywayException;
  */
 record Store(Dialect dialect, String id, Connection first, DataSource writing, DataSource reading, DataSource casual) {
 
-    /** Nodes that start together on a new file get in each other's way while it is made; this often they try again. */
+    /**
+     * Nodes that start together on a new store get in each other's way while it is made: on SQLite all but one are told at
+     * once, whatever they are willing to wait, that it is locked while the file is turned to its journal mode. So often, and so
+     * long, they try again.
+     */
     private static final int TRIES = 20;
+
+    private static final Duration TRYING = Duration.ofSeconds(10);
 
     /** Blocks. Fails with a {@link LogException} in words for whoever starts a node. */
     static Store open(LogSettings settings) {
         Dialect dialect = Dialect.of(settings);
-        Properties properties = dialect.connecting(settings);
-        try {
-            if (dialect == Dialect.SQLITE) {
-                makeFolder(settings, dialect);
+        if (dialect == Dialect.SQLITE) {
+            makeFolder(settings, dialect);
+        }
+        checkUrl(settings);
+        long start = System.nanoTime();
+        for (int tried = 1; ; tried++) {
+            boolean last = tried == TRIES || System.nanoTime() - start > TRYING.toNanos();
+            try {
+                return found(settings, dialect);
+            } catch (SQLException e) {
+                if (last || dialect.trouble(e) != Dialect.Trouble.AGAIN) {
+                    throw failed(settings, Words.opening(e));
+                }
+            } catch (FlywayException e) {
+                if (last) {
+                    throw failed(settings, "its tables cannot be brought to this version: " + firstLine(e));
+                }
             }
-            checkUrl(settings);
-            Connections writing = new Connections(settings.url(), properties, dialect.writing(settings));
-            Connections reading = new Connections(settings.url(), properties, dialect.reading(settings));
-            Connections casual = new Connections(settings.url(), properties, dialect.casual(settings));
-            migrate(settings, dialect, properties);
-            Connection first = writing.getConnection();
+            pause();
+        }
+    }
+
+    private static Store found(LogSettings settings, Dialect dialect) throws SQLException {
+        Properties properties = dialect.connecting(settings);
+        Connections writing = new Connections(settings.url(), properties, dialect.writing(settings));
+        Connections reading = new Connections(settings.url(), properties, dialect.reading(settings));
+        Connections casual = new Connections(settings.url(), properties, dialect.casual(settings));
+        migrate(settings, dialect, properties);
+        Connection first = writing.getConnection();
+        try {
             return new Store(dialect, id(first), first, writing, reading, casual);
         } catch (SQLException e) {
-            throw failed(settings, Words.opening(e));
+            first.close();
+            throw e;
         }
     }
 
@@ -85,7 +112,7 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
         Connections plain = new Connections(settings.url(), properties, List.of());
         // Says in the driver's own words what is wrong, before Flyway wraps it in many others.
         plain.getConnection().close();
-        Flyway flyway = Flyway.configure(Store.class.getClassLoader())
+        Flyway.configure(Store.class.getClassLoader())
                 .dataSource(plain)
                 .locations("classpath:db/baton")
                 .table("baton_schema_history")
@@ -93,18 +120,8 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
                 // The database may be shared with others' tables.
                 .baselineOnMigrate(true)
                 .baselineVersion("0")
-                .load();
-        for (int tried = 1; ; tried++) {
-            try {
-                flyway.migrate();
-                return;
-            } catch (FlywayException e) {
-                if (tried == TRIES) {
-                    throw failed(settings, "its tables cannot be brought to this version: " + firstLine(e));
-                }
-                pause();
-            }
-        }
+                .load()
+                .migrate();
     }
 
     private static String firstLine(FlywayException e) {

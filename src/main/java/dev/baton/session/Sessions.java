@@ -13,15 +13,17 @@ import io.vertx.core.Vertx;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -199,16 +201,14 @@ public final class Sessions {
         return asked.size() <= FEW ? findFew(asked) : many.read(() -> map.getAll(asked));
     }
 
+    /** Puts together what the answers hold, not what was noted as they came: the last note may come after the last answer. */
     private Future<Map<String, SessionRecord>> findFew(Set<String> ids) {
-        Map<String, SessionRecord> found = new HashMap<>();
-        return Future.all(ids.stream()
-                        .map(id -> future(() -> map.getAsync(id)).onSuccess(record -> {
-                            if (record != null) {
-                                found.put(id, record);
-                            }
-                        }))
-                        .toList())
-                .map(all -> found);
+        List<Future<SessionRecord>> answers =
+                ids.stream().map(id -> future(() -> map.getAsync(id))).toList();
+        return Future.all(answers).map(all -> answers.stream()
+                .map(Future::result)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toMap(SessionRecord::id, Function.identity())));
     }
 
     /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
