@@ -30,7 +30,7 @@ class RollingRestartIT {
             Map.of("BATON_DRAIN_TIME", "2s", "BATON_HANDOVER_GRACE_CLOSED", System.getProperty("baton.it.grace", "8s"));
 
     /** Between two updates of one document, in milliseconds. */
-    private static final long PACE = 100;
+    private static final long PACE = Integer.getInteger("baton.it.pace", 100);
 
     private final String run = UUID.randomUUID().toString();
 
