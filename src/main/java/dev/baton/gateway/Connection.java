@@ -62,6 +62,9 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     private boolean unflushed;
     private boolean replaced;
 
+    /** Bytes of the frame under way that the client asked for. */
+    private long asked;
+
     /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
     private long pinged;
 
@@ -389,6 +392,26 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     }
 
     @Override
+    public void sendAsked(String frame, Runnable taken) {
+        loop.run(() -> {
+            if (ended) {
+                return;
+            }
+            ByteBuf encoded = TextFrames.encode(frames.allocator(), frame);
+            if (tooSlow(encoded)) {
+                return;
+            }
+            long size = asked == 0 ? encoded.readableBytes() : 0;
+            asked += size;
+            frames.write(encoded, () -> {
+                asked -= size;
+                taken.run();
+            });
+            flushAtTheEnd();
+        });
+    }
+
+    @Override
     public boolean open() {
         return !ended;
     }
@@ -422,15 +445,26 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     void write(ByteBuf frame) {
         if (ended) {
             frame.release();
-        } else if (frames.unread() > on.allowed().unread()) {
-            frame.release();
-            close(CloseCode.TOO_SLOW);
-        } else {
+        } else if (!tooSlow(frame)) {
             frames.write(frame);
-            if (!unflushed) {
-                unflushed = true;
-                loop.flushSoon(this);
-            }
+            flushAtTheEnd();
+        }
+    }
+
+    /** Whether so much is unread that the connection has been closed, and the frame released. */
+    private boolean tooSlow(ByteBuf frame) {
+        if (frames.unread() - asked <= on.allowed().unread()) {
+            return false;
+        }
+        frame.release();
+        close(CloseCode.TOO_SLOW);
+        return true;
+    }
+
+    private void flushAtTheEnd() {
+        if (!unflushed) {
+            unflushed = true;
+            loop.flushSoon(this);
         }
     }
 

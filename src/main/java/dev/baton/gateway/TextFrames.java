@@ -57,6 +57,16 @@ final class TextFrames {
         ChannelFuture unused = encoder.write(frame, encoder.voidPromise());
     }
 
+    /** The same; tells when the system has taken the frame, unless the connection ends before. */
+    void write(ByteBuf frame, Runnable taken) {
+        ChannelFuture written = encoder.write(frame, encoder.newPromise());
+        written.addListener(done -> {
+            if (done.isSuccess()) {
+                taken.run();
+            }
+        });
+    }
+
     /** Hands what is in line to the system. */
     void flush() {
         encoder.flush();

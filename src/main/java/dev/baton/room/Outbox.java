@@ -8,6 +8,14 @@ public interface Outbox {
     /** Writes a frame, after everything sent before. */
     void send(String frame);
 
+    /**
+     * Writes a frame that the client asked for and that may be large, after everything sent before. It does not count as unread:
+     * whoever catches up is not let go for what it catches up on. One such frame at a time; another one is as any other.
+     *
+     * @param taken is run, on the connection's loop, when the system has taken all of it; not if the connection ends before
+     */
+    void sendAsked(String frame, Runnable taken);
+
     /** Whether the connection is still there, as far as is known now. */
     boolean open();
 

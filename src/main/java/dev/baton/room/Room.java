@@ -52,6 +52,9 @@ final class Room {
     /** The longest time between two flushes, in milliseconds. */
     private static final long LONGEST_WINDOW = 500;
 
+    /** Characters of an answer to a join beyond which its reader is given time; below, what follows it may follow at once. */
+    private static final int LARGE = 32 * 1024;
+
     private final String document;
     private final RoomServices on;
     private final RoomRoster roster;
@@ -468,17 +471,19 @@ final class Room {
             List<String> matter = new ArrayList<>(rights.queue());
             rights.holder().ifPresent(holder -> matter.add(holder.session()));
             matter.add(session);
-            joiner.outbox()
-                    .send(Frames.joined(
-                            joiner.request(),
-                            content(opening),
-                            roster.members(matter),
-                            roster.count(),
-                            rights,
-                            session));
+            String joined = Frames.joined(
+                    joiner.request(), content(opening), roster.members(matter), roster.count(), rights, session);
+            boolean large = joined.length() > LARGE;
+            if (large) {
+                entries.give(joiner, joined, opening.last());
+            } else {
+                joiner.outbox().send(joined);
+            }
             watchers.put(session, joiner.outbox());
             pen.attach(session, joiner.outbox());
-            entries.read(joiner, opening.last());
+            if (!large) {
+                entries.read(joiner, opening.last());
+            }
         }
     }
 

@@ -99,9 +99,19 @@ final class RoomEntries {
                 return;
             }
             List<SeqEntry> entries = page.result().stream().map(EntryText::of).toList();
-            joiner.outbox().send(Frames.entries(document, entries));
-            read(joiner, entries.get(entries.size() - 1).seq());
+            give(
+                    joiner,
+                    Frames.entries(document, entries),
+                    entries.get(entries.size() - 1).seq());
         });
+    }
+
+    /**
+     * Sends a joiner what it asked for, up to {@code last}, and reads on when that is out: as fast as the client takes it, and never more than
+     * a page ahead of it.
+     */
+    void give(Joiner joiner, String frame, long last) {
+        joiner.outbox().sendAsked(frame, () -> on.context().runOnContext(v -> read(joiner, last)));
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,16 +135,18 @@ class AttacksIT {
     // ---- readers --------------------------------------------------------------------------------------------------
 
     @Test
-    void aReaderThatReadsNothingIsLetGoTheRoomGoesOnAndItComesBack() {
+    void aReaderThatReadsNothingIsLetGoTheRoomGoesOnAndItComesBackAndMissesNothing() {
         long before = reached("unread");
         Person writer = Person.on(vertx, node, "writer");
         writer.view(document);
         JsonObject welcome;
+        JsonObject seen;
+        long head;
         try (RawSocket reader = RawSocket.open(node)) {
             reader.text("{\"type\":\"hello\",\"user\":{\"id\":\"slow\",\"name\":\"Slow\"}}");
             welcome = reader.json("welcome");
             reader.text("{\"type\":\"join\",\"document\":\"" + document + "\",\"mode\":\"view\"}");
-            reader.json("joined");
+            seen = reader.json("joined");
             JsonObject large = new JsonObject().put("x", "x".repeat(60_000));
             int said = 0;
             while (reached("unread") == before) {
@@ -152,14 +155,37 @@ class AttacksIT {
                     Waiting.on(writer.client().say(document, "m-" + said++, large));
                 }
             }
-            assertThat(Waiting.on(writer.client().say(document, "after", large)))
-                    .isNotNull();
+            head = Waiting.on(writer.client().say(document, "after", large)).seq();
         }
         try (RawSocket back = RawSocket.open(node)) {
             back.text("{\"type\":\"hello\",\"resume\":\"" + welcome.getString("resume") + "\"}");
             assertThat(back.json("welcome").getBoolean("resumed")).isTrue();
+            back.text(new JsonObject()
+                    .put("type", "join")
+                    .put("document", document)
+                    .put("mode", "view")
+                    .put("after", seen.getLong("seq"))
+                    .put("log", seen.getString("log"))
+                    .encode());
+            JsonObject joined = back.json("joined");
+            assertThat(joined.getBoolean("recovered")).isTrue();
+            List<Long> missed = new ArrayList<>(seqs(joined));
+            while (missed.isEmpty() || missed.get(missed.size() - 1) < head) {
+                missed.addAll(seqs(back.json("entries")));
+            }
+            assertThat(missed)
+                    .as("all since what it saw last, in order and once")
+                    .containsExactlyElementsOf(LongStream.rangeClosed(seen.getLong("seq") + 1, head)
+                            .boxed()
+                            .toList());
         }
         Waiting.on(writer.client().close());
+    }
+
+    private static List<Long> seqs(JsonObject frame) {
+        return frame.getJsonArray("entries").stream()
+                .map(entry -> ((JsonObject) entry).getLong("seq"))
+                .toList();
     }
 
     // ---- words ----------------------------------------------------------------------------------------------------

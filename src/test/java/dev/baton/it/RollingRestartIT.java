@@ -26,11 +26,14 @@ class RollingRestartIT {
     private static final int READERS = Integer.getInteger("baton.it.readers", 3);
 
     /** What is tried is that a pen waits for its holder, not how fast a busy machine brings that one back. */
-    private static final Map<String, String> SETTINGS =
-            Map.of("BATON_DRAIN_TIME", "2s", "BATON_HANDOVER_GRACE_CLOSED", System.getProperty("baton.it.grace", "8s"));
+    private static final Map<String, String> SETTINGS = Map.of(
+            "BATON_DRAIN_TIME",
+            System.getProperty("baton.it.drain", "2s"),
+            "BATON_HANDOVER_GRACE_CLOSED",
+            System.getProperty("baton.it.grace", "8s"));
 
     /** Between two updates of one document, in milliseconds. */
-    private static final long PACE = 100;
+    private static final long PACE = Integer.getInteger("baton.it.pace", 100);
 
     private final String run = UUID.randomUUID().toString();
 

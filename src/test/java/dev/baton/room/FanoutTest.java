@@ -152,6 +152,11 @@ class FanoutTest {
         }
 
         @Override
+        public void sendAsked(String frame, Runnable taken) {
+            throw new AssertionError("sent past the lane: " + frame);
+        }
+
+        @Override
         public boolean open() {
             return true;
         }

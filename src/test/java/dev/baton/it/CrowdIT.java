@@ -1,0 +1,170 @@
+package dev.baton.it;
+
+import static dev.baton.it.Person.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.auth.Issuer;
+import dev.baton.client.ClientOptions;
+import dev.baton.client.Mode;
+import dev.baton.client.Waiting;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Many who behave, and many more who do everything they should not, all at once and again and again: the former notice
+ * nothing, and nothing is left of the latter. {@code -Dbaton.it.hostile=10000 -Dbaton.it.decent=1000} is the full size, in
+ * which waiting times are compared too; both processes need 12,000 open files for that.
+ */
+class CrowdIT {
+    private static final int HOSTILE = Integer.getInteger("baton.it.hostile", 540);
+    private static final int DECENT = Integer.getInteger("baton.it.decent", 60);
+
+    /** Below this the times are those of a few updates, and say nothing. */
+    private static final boolean FULL = HOSTILE >= 10_000;
+
+    private static final Duration PHASE = Duration.ofSeconds(FULL ? 30 : 5);
+    private static final Duration BACK = Duration.ofMillis(Integer.getInteger("baton.it.back", 1_000));
+    private static final int AT_A_TABLE = 10;
+
+    /** Between two updates of one document, in milliseconds. */
+    private static final long PACE = FULL ? 1_000 : 200;
+
+    private static final String SECRET = "a-secret-of-more-than-thirty-two-bytes";
+    private static final Issuer ISSUER = Issuer.hs256(SECRET);
+
+    /** As many as have their sockets within the limit for one user, and then one in ten has not. */
+    private static final int EVES = Math.max(1, HOSTILE * 3 / 18 / 110);
+
+    /** What a connection that was cut may leave behind in the heap: nothing, up to what the JVM itself gathers. */
+    private static final long LEFT_OVER = 24L << 20;
+
+    /** What one that is there may hold, beside the bytes that it sent and were not taken yet. */
+    private static final long EACH = 40L << 10;
+
+    private final String run = UUID.randomUUID().toString();
+
+    /** How long updates took, in microseconds, and how many came to nothing. */
+    private record Waited(List<Long> micros, int refused) {
+        double millis(double share) {
+            return micros.get((int) ((micros.size() - 1) * share)) / 1_000.0;
+        }
+
+        @Override
+        public String toString() {
+            return String.format(
+                    "%d updates, p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
+                    micros.size(), millis(0.5), millis(0.99), millis(1));
+        }
+    }
+
+    @Test
+    void whoBehavesNoticesNothingOfACrowdThatDoesNotAndNothingIsLeftOfIt() {
+        Vertx vertx = Vertx.vertx();
+        Map<String, String> settings = Map.of(
+                "BATON_AUTH_MODE", "jwt",
+                "BATON_AUTH_JWT_SECRET", SECRET,
+                "BATON_SESSION_EXPIRY", "3s");
+        try (Nodes nodes = Nodes.start(CrowdIT.class, 1, settings)) {
+            NodeProcess node = nodes.get(0);
+            List<Decent> people = people(vertx, node);
+            List<Decent> writers = people.stream().filter(Decent::holds).toList();
+            assertThat(writers).hasSize(DECENT / AT_A_TABLE);
+            measure(vertx, writers, PHASE.dividedBy(3)); // the JVMs warm up
+            long before = node.liveHeap();
+            Waited alone = measure(vertx, writers, PHASE);
+
+            Waited among;
+            Mob mob = Mob.gather(HOSTILE, BACK, PHASE.dividedBy(2), i -> knowledge(node, people.get(0), i));
+            try (mob) {
+                await().atMost(SOON.plus(PHASE)).until(() -> mob.came() >= HOSTILE);
+                among = measure(vertx, writers, PHASE);
+                long heap = node.liveHeap();
+                System.out.printf(
+                        "crowd: %d hostile, %d of them there, %d connections of theirs, %d failed; heap %d MB, was %d MB%n",
+                        HOSTILE, mob.there(), mob.came(), mob.failed(), heap >> 20, before >> 20);
+                assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
+            }
+            System.out.println("alone: " + alone + "\namong: " + among);
+
+            assertThat(people.stream().filter(one -> !one.isOpen()).count())
+                    .as("taken offline")
+                    .isZero();
+            assertThat(alone.refused() + among.refused()).isZero();
+            back(node, people.size(), before);
+            assertThat(measure(vertx, writers, PHASE.dividedBy(3)).refused()).isZero();
+            if (FULL) {
+                assertThat(among.millis(0.5)).isLessThanOrEqualTo(2 * alone.millis(0.5));
+                assertThat(among.millis(0.99)).isLessThanOrEqualTo(2 * alone.millis(0.99));
+            }
+            people.forEach(one -> Waiting.on(one.close()));
+            back(node, 0, before);
+            assertThat(node.logged()).doesNotContain(" ERROR ").doesNotContain("OutOfMemory");
+        } finally {
+            Waiting.on(vertx.close());
+        }
+    }
+
+    private List<Decent> people(Vertx vertx, NodeProcess node) {
+        List<Decent> people = new ArrayList<>();
+        for (int from = 0; from < DECENT; from += AT_A_TABLE) {
+            String document = run + "/" + from;
+            Decent writer = Waiting.on(person(vertx, node, "person-" + from, document, Mode.EDIT));
+            await().atMost(SOON).until(writer::holds);
+            people.add(writer);
+            List<Future<Decent>> others = new ArrayList<>();
+            for (int i = from + 1; i < from + AT_A_TABLE; i++) {
+                others.add(person(vertx, node, "person-" + i, document, Mode.VIEW));
+            }
+            Waiting.on(Future.all(others));
+            others.forEach(other -> people.add(other.result()));
+        }
+        return people;
+    }
+
+    private static Future<Decent> person(Vertx vertx, NodeProcess node, String name, String document, Mode mode) {
+        String token = ISSUER.tokenFor(name, new JsonObject().put("*", "edit"));
+        return Decent.in(vertx, ClientOptions.to(node.uri()).withToken(token), document, mode);
+    }
+
+    private static Misdeed.Knowledge knowledge(NodeProcess node, Decent other, int number) {
+        String token = ISSUER.tokenFor("eve-" + number % EVES, new JsonObject().put("*", "view"));
+        return new Misdeed.Knowledge(node.port(), token, other.secret(), other.document());
+    }
+
+    /** Has everybody who has a pen write at a steady pace, and waits until all of it is answered. */
+    private static Waited measure(Vertx vertx, List<Decent> writers, Duration time) {
+        ConcurrentLinkedQueue<Long> took = new ConcurrentLinkedQueue<>();
+        AtomicInteger refused = new AtomicInteger();
+        int each = (int) Math.max(1, time.toMillis() / PACE);
+        for (int i = 0; i < writers.size(); i++) {
+            Decent writer = writers.get(i);
+            long first = PACE * i / writers.size();
+            for (int n = 0; n < each; n++) {
+                vertx.setTimer(1 + first + n * PACE, id -> writer.write(took::add, refused::incrementAndGet));
+            }
+        }
+        int all = each * writers.size();
+        await().atMost(time.plus(SOON)).until(() -> took.size() + refused.get() == all);
+        return new Waited(took.stream().sorted().toList(), refused.get());
+    }
+
+    private static void back(NodeProcess node, long people, long heap) {
+        await().atMost(SOON.multipliedBy(2)).untilAsserted(() -> assertThat(node.gauges())
+                .containsEntry("baton_sockets", people)
+                .containsEntry("baton_beats", people)
+                .containsEntry("baton_users", people)
+                .containsEntry("baton_sessions", people)
+                .containsEntry("baton_session_records", people));
+        assertThat(node.liveHeap()).as("the heap when they are gone").isLessThan(heap + LEFT_OVER);
+    }
+}
