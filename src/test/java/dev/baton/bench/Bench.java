@@ -1,0 +1,148 @@
+package dev.baton.bench;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The command line of the bench. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        description =
+                "Measures what a node costs and how fast it is, beside a server written by hand, and prints a table.")
+public final class Bench implements Callable<Integer> {
+    private static final int CORE = 1;
+
+    /** What can be measured. */
+    enum Scenario {
+        /** Sockets that do nothing. */
+        idle,
+        /** A room of a thousand. */
+        fanout,
+    }
+
+    @Parameters(arity = "0..*", description = "what to measure: ${COMPLETION-CANDIDATES}; all when none is named")
+    private Set<Scenario> scenarios = EnumSet.noneOf(Scenario.class);
+
+    @Option(names = "--quick", description = "all of it small, to try the bench; its figures are worth little")
+    private boolean quick;
+
+    @Option(names = "--sockets", defaultValue = "15000", description = "of idle and herd (${DEFAULT-VALUE})")
+    private int sockets;
+
+    @Option(names = "--jar", defaultValue = "target/baton.jar", description = "the node (${DEFAULT-VALUE})")
+    private Path jar;
+
+    @Option(names = "--jvm", description = "an option for the JVM of the servers, may be repeated; none is what counts")
+    private List<String> jvm = List.of();
+
+    @Option(names = "--only-baton", description = "leave out the server written by hand")
+    private boolean alone;
+
+    @Option(names = "--table", description = "write the table to this file too")
+    private Optional<Path> file = Optional.empty();
+
+    private final Table table = new Table();
+
+    /** Runs it, and ends the process with its exit status. */
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new Bench()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        Proc.pin(ProcessHandle.current().pid(), CORE);
+        for (Scenario scenario : scenarios.isEmpty() ? EnumSet.allOf(Scenario.class) : scenarios) {
+            System.out.println(scenario);
+            switch (scenario) {
+                case idle -> idle();
+                case fanout -> fanout();
+            }
+        }
+        System.out.println();
+        System.out.println(table.text());
+        if (file.isPresent()) {
+            Files.writeString(file.get(), table.text() + "\n");
+        }
+        return 0;
+    }
+
+    private interface Measurement<T> {
+        T of(Server server) throws Exception;
+    }
+
+    /** A fresh server for it. */
+    private <T> T with(Server.Kind kind, Measurement<T> measurement) throws Exception {
+        try (Server server = Server.start(kind, jar, jvm)) {
+            System.out.println(" " + kind);
+            return measurement.of(server);
+        }
+    }
+
+    private void idle() throws Exception {
+        int count = quick ? 500 : sockets;
+        Measurement<Idle.Cost> measurement = server -> Idle.measure(
+                server,
+                count,
+                Duration.ofSeconds(quick ? 2 : 10),
+                Duration.ofSeconds(quick ? 2 : 15),
+                Duration.ofSeconds(quick ? 5 : 30));
+        Idle.Cost baton = with(Server.Kind.BATON, measurement);
+        System.out.println("  " + baton);
+        OptionalDouble memory = OptionalDouble.empty();
+        OptionalDouble ping = OptionalDouble.empty();
+        OptionalDouble net = OptionalDouble.empty();
+        if (!alone) {
+            Idle.Cost hand = with(Server.Kind.BY_HAND, measurement);
+            memory = OptionalDouble.of(hand.kbASocket());
+            ping = OptionalDouble.of(hand.microsAPing());
+            net = OptionalDouble.of(hand.microsAPingNet());
+        }
+        String with = String.format(Locale.ROOT, "%,d sockets: ", count);
+        table.add(with + "resident a socket", baton.kbASocket(), memory, "KB", Table.Goal.atMost(20));
+        table.add(with + "CPU a ping and pong", baton.microsAPing(), ping, "µs", Table.Goal.atMost(12));
+        table.add(with + "the same, less what the node uses without sockets", baton.microsAPingNet(), net, "µs");
+    }
+
+    private void fanout() throws Exception {
+        int size = quick ? 100 : 1_000;
+        Measurement<Fanout.Result> measurement =
+                server -> Fanout.measure(server, size, Duration.ofSeconds(quick ? 1 : 6), System.out);
+        Fanout.Result baton = with(Server.Kind.BATON, measurement);
+        OptionalDouble easy = OptionalDouble.empty();
+        OptionalDouble p99 = OptionalDouble.empty();
+        OptionalDouble most = OptionalDouble.empty();
+        if (!alone) {
+            Fanout.Result hand = with(Server.Kind.BY_HAND, measurement);
+            easy = OptionalDouble.of(hand.easy().microsADelivery());
+            p99 = OptionalDouble.of(hand.easy().p99());
+            most = OptionalDouble.of(hand.most().deliveries());
+        }
+        String with = String.format(Locale.ROOT, "a room of %,d, ", size);
+        table.add(
+                with + "20 updates/s: CPU a delivery",
+                baton.easy().microsADelivery(),
+                easy,
+                "µs",
+                Table.Goal.atMost(8.5));
+        table.add(with + "20 updates/s: p99 until delivered", baton.easy().p99(), p99, "ms");
+        table.add(
+                with + "most a second with p99 ≤ 60 ms",
+                baton.most().deliveries(),
+                most,
+                "deliveries/s",
+                Table.Goal.atLeast(1_000_000));
+    }
+}
