@@ -51,6 +51,13 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--only-baton", description = "leave out the server written by hand")
     private boolean alone;
 
+    @Option(
+            names = "--rates",
+            split = ",",
+            description =
+                    "of fanout: updates a second to try one after the other; rising until they come late by default")
+    private List<Double> rates = List.of();
+
     @Option(names = "--table", description = "write the table to this file too")
     private Optional<Path> file = Optional.empty();
 
@@ -119,7 +126,7 @@ public final class Bench implements Callable<Integer> {
     private void fanout() throws Exception {
         int size = quick ? 100 : 1_000;
         Measurement<Fanout.Result> measurement =
-                server -> Fanout.measure(server, size, Duration.ofSeconds(quick ? 1 : 6), System.out);
+                server -> Fanout.measure(server, size, rates, Duration.ofSeconds(quick ? 1 : 6), System.out);
         Fanout.Result baton = with(Server.Kind.BATON, measurement);
         OptionalDouble easy = OptionalDouble.empty();
         OptionalDouble p99 = OptionalDouble.empty();

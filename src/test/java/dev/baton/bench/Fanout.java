@@ -2,15 +2,16 @@ package dev.baton.bench;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** A room of a thousand: what a delivery costs at an easy rate, and how many a second there are before they come late. */
 final class Fanout {
     private static final double EASY = 20;
     private static final double LATE = 60;
-    private static final double[] FACTORS = {
-        0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.7, 1.9, 2.1, 2.4, 2.7, 3
-    };
+    private static final List<Double> RISING = List.of(
+            50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0, 600.0, 700.0, 800.0, 900.0, 1000.0, 1100.0, 1200.0, 1300.0,
+            1400.0, 1500.0, 1700.0, 1900.0, 2100.0, 2400.0, 2700.0, 3000.0);
 
     /**
      * What was measured.
@@ -22,21 +23,25 @@ final class Fanout {
 
     private Fanout() {}
 
-    /** Measures; rates go up to three million deliveries a second. */
-    static Result measure(Server server, int size, Duration step, PrintStream log) throws InterruptedException {
+    /**
+     * Measures.
+     *
+     * @param rates updates a second to try one after the other; none for the usual ones, up to where they come late
+     */
+    static Result measure(Server server, int size, List<Double> rates, Duration step, PrintStream log)
+            throws InterruptedException {
         try (Loader loader = new Loader()) {
             Room room = new Room(server, loader, size);
-            room.run(100_000.0 / size, step.multipliedBy(2)); // whatever is compiled late is compiled now
+            room.run(100, step.multipliedBy(2)); // whatever is compiled late is compiled now
             Room.Step easy = print(log, room.run(EASY, step.multipliedBy(2)));
             Room.Step most = easy;
-            for (double factor : FACTORS) {
-                double rate = factor * 1e6 / size;
+            for (double rate : rates.isEmpty() ? RISING : rates) {
                 Room.Step next = print(log, room.run(rate, step));
-                if (next.p99() > LATE) {
+                if (next.p99() > LATE && rates.isEmpty()) {
                     next = print(log, room.run(rate, step)); // one more chance: the machine is shared
-                }
-                if (next.p99() > LATE) {
-                    break;
+                    if (next.p99() > LATE) {
+                        break;
+                    }
                 }
                 most = next;
             }
