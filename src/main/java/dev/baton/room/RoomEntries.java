@@ -22,6 +22,12 @@ final class RoomEntries {
     /** How many entries are read from the log at a time. */
     private static final int PAGE = 500;
 
+    /** After a round of telling the members here the next waits as long as it took, but no longer than this, in ms … */
+    private static final long LONGEST_REST = 5;
+
+    /** … and not at all when it took less than this: timers are no finer. */
+    private static final long SHORTEST_REST = 2;
+
     private final String document;
     private final RoomServices on;
     private final RoomPen pen;
@@ -144,6 +150,20 @@ final class RoomEntries {
         }
     }
 
+    /** One loop is through with what left then; after a long round all rest as long, since its loops have others too. */
+    private void arrived(long left) {
+        long rest = Math.min(LONGEST_REST, (System.nanoTime() - left) / 1_000_000);
+        if (rest < SHORTEST_REST) {
+            toReaders.arrived();
+            sendIfDue();
+        } else {
+            on.vertx().setTimer(rest, id -> {
+                toReaders.arrived();
+                sendIfDue();
+            });
+        }
+    }
+
     /** Sends all that is there, whatever is still under way: something else is about to go out that must come after it. */
     void send() {
         tellPeers();
@@ -154,11 +174,9 @@ final class RoomEntries {
         if (!toReaders.isEmpty()) {
             List<SeqEntry> entries = toReaders.take();
             if (!readers.isEmpty()) {
+                long left = System.nanoTime();
                 toReaders.left(readers.send(
-                        Frames.entries(document, entries), () -> on.context().runOnContext(v -> {
-                            toReaders.arrived();
-                            sendIfDue();
-                        })));
+                        Frames.entries(document, entries), () -> on.context().runOnContext(v -> arrived(left))));
             }
             entries.forEach(snapshots::grew);
             askForSnapshot();

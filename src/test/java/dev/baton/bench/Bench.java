@@ -1,8 +1,11 @@
 package dev.baton.bench;
 
+import dev.baton.it.HandOverBench;
+import dev.baton.log.LogBench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,6 +35,14 @@ public final class Bench implements Callable<Integer> {
         idle,
         /** A room of a thousand. */
         fanout,
+        /** Many come back at once. */
+        herd,
+        /** Durable updates a second, by the number of documents: the log alone, on both stores. */
+        updates,
+        /** How long the pen takes from one node to another, by cause, on both stores. */
+        handover,
+        /** From nothing to ready. */
+        start,
     }
 
     @Parameters(arity = "0..*", description = "what to measure: ${COMPLETION-CANDIDATES}; all when none is named")
@@ -76,6 +88,10 @@ public final class Bench implements Callable<Integer> {
             switch (scenario) {
                 case idle -> idle();
                 case fanout -> fanout();
+                case herd -> herd();
+                case updates -> LogBench.main(new String[] {quick ? "1" : "5", "50,200,500", ""});
+                case handover -> HandOverBench.main(new String[] {quick ? "20" : "500"});
+                case start -> start();
             }
         }
         System.out.println();
@@ -121,6 +137,44 @@ public final class Bench implements Callable<Integer> {
         table.add(with + "resident a socket", baton.kbASocket(), memory, "KB", Table.Goal.atMost(20));
         table.add(with + "CPU a ping and pong", baton.microsAPing(), ping, "µs", Table.Goal.atMost(12));
         table.add(with + "the same, less what the node uses without sockets", baton.microsAPingNet(), net, "µs");
+    }
+
+    private void herd() throws Exception {
+        int count = quick ? 500 : sockets;
+        Herd.Result result = with(Server.Kind.BATON, server -> Herd.measure(server, count, 2_000));
+        String with = String.format(Locale.ROOT, "%,d cut off and back: ", count);
+        OptionalDouble none = OptionalDouble.empty();
+        table.add(with + "all in their documents again", result.seconds(), none, "s", Table.Goal.atMost(10));
+        table.add(with + "sessions lost", result.lost(), none, "", Table.Goal.atMost(0));
+        table.add(
+                with + "false offlines among 100 bystanders",
+                (double) result.offlines(),
+                none,
+                "",
+                Table.Goal.atMost(0));
+        table.add(with + "p99 of a bystander's updates", result.p99(), none, "ms");
+        table.add(with + "worst of a bystander's updates", result.worst(), none, "ms");
+    }
+
+    private void start() throws Exception {
+        List<Double> seconds = new ArrayList<>();
+        List<Double> megabytes = new ArrayList<>();
+        for (int i = 0; i < (quick ? 1 : 5); i++) {
+            with(Server.Kind.BATON, server -> {
+                seconds.add(server.startSeconds());
+                TimeUnit.SECONDS.sleep(quick ? 2 : 10);
+                megabytes.add(server.residentKb() / 1024.0);
+                return 0;
+            });
+        }
+        OptionalDouble none = OptionalDouble.empty();
+        String with = "start on one core, the median of " + seconds.size() + ": ";
+        table.add(with + "ready", median(seconds), none, "s", Table.Goal.atMost(3));
+        table.add(with + "resident, idle", median(megabytes), none, "MB", Table.Goal.atMost(250));
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
     }
 
     private void fanout() throws Exception {
