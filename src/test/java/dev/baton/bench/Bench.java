@@ -1,5 +1,6 @@
 package dev.baton.bench;
 
+import dev.baton.it.Growth;
 import dev.baton.it.HandOverBench;
 import dev.baton.log.LogBench;
 import java.nio.file.Files;
@@ -14,6 +15,14 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -43,6 +52,10 @@ public final class Bench implements Callable<Integer> {
         handover,
         /** From nothing to ready. */
         start,
+        /** What an update costs a cluster, counted. */
+        growth,
+        /** {@link Micro}. */
+        jmh,
     }
 
     @Parameters(arity = "0..*", description = "what to measure: ${COMPLETION-CANDIDATES}; all when none is named")
@@ -92,6 +105,8 @@ public final class Bench implements Callable<Integer> {
                 case updates -> LogBench.main(new String[] {quick ? "1" : "5", "50,200,500", ""});
                 case handover -> HandOverBench.main(new String[] {quick ? "20" : "500"});
                 case start -> start();
+                case growth -> growth();
+                case jmh -> jmh();
             }
         }
         System.out.println();
@@ -171,6 +186,44 @@ public final class Bench implements Callable<Integer> {
         String with = "start on one core, the median of " + seconds.size() + ": ";
         table.add(with + "ready", median(seconds), none, "s", Table.Goal.atMost(3));
         table.add(with + "resident, idle", median(megabytes), none, "MB", Table.Goal.atMost(250));
+    }
+
+    private void growth() {
+        for (Growth.Cost cost :
+                Growth.count(quick ? List.of(1, 2) : List.of(1, 2, 3, 5), quick ? 20 : 100, quick ? 20 : 200)) {
+            table.add(
+                    "an update, nodes " + cost.nodes() + ", " + cost.what(),
+                    String.format(
+                            Locale.ROOT,
+                            "%.2f messages, %.2f transactions, %.2f rows, %.2f map operations",
+                            cost.messages(),
+                            cost.transactions(),
+                            cost.rows(),
+                            cost.operations()));
+        }
+    }
+
+    private void jmh() throws RunnerException {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include(Micro.class.getName())
+                .addProfiler(GCProfiler.class)
+                .forks(1)
+                .warmupIterations(quick ? 1 : 3)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(quick ? 1 : 5)
+                .measurementTime(TimeValue.seconds(1))
+                .verbosity(VerboseMode.SILENT);
+        for (RunResult result : new Runner(options.build()).run()) {
+            table.add(
+                    result.getPrimaryResult().getLabel(),
+                    String.format(
+                            Locale.ROOT,
+                            "%,.0f ns, %,.0f bytes allocated",
+                            result.getPrimaryResult().getScore(),
+                            result.getSecondaryResults()
+                                    .get("gc.alloc.rate.norm")
+                                    .getScore()));
+        }
     }
 
     private static double median(List<Double> values) {
