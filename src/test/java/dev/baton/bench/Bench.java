@@ -160,6 +160,7 @@ public final class Bench implements Callable<Integer> {
         String with = String.format(Locale.ROOT, "%,d cut off and back: ", count);
         OptionalDouble none = OptionalDouble.empty();
         table.add(with + "all in their documents again", result.seconds(), none, "s", Table.Goal.atMost(10));
+        table.add(with + "told to try again in a moment", (double) result.retries(), none, "times");
         table.add(with + "sessions lost", result.lost(), none, "", Table.Goal.atMost(0));
         table.add(
                 with + "false offlines among 100 bystanders",

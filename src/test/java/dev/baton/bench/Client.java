@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One WebSocket, as cheap as it can be: a frame's header is read, its payload only where something in it is wanted. It says
@@ -185,6 +186,11 @@ final class Client extends ByteToMessageDecoder {
             tally.applied.increment();
         } else if (head.startsWith("{\"type\":\"presence\"")) {
             tally.presence(in.toString(from, to - from, StandardCharsets.UTF_8));
+        } else if (head.startsWith("{\"type\":\"error\"")
+                && head.contains("\"retry\":")
+                && !part.document().isEmpty()) {
+            tally.retries.increment();
+            channel.executor().schedule(this::join, number(head, "\"retry\":"), TimeUnit.MILLISECONDS);
         } else if (head.startsWith("{\"type\":\"error\"") || head.startsWith("{\"type\":\"fenced\"")) {
             tally.failed(head);
         }
@@ -194,6 +200,12 @@ final class Client extends ByteToMessageDecoder {
         resume = text(head, "\"resume\":\"");
         tally.welcomed(head.contains("\"resumed\":true"));
         if (!part.document().isEmpty()) {
+            join();
+        }
+    }
+
+    private void join() {
+        if (!leaving) {
             send("{\"type\":\"join\",\"document\":\"" + part.document() + "\",\"mode\":\"" + part.mode() + "\"}");
         }
     }

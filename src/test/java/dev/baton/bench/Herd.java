@@ -19,12 +19,13 @@ final class Herd {
      * What was measured.
      *
      * @param seconds from the first socket that was cut off to the last that was back
+     * @param retries how often one was told to try again in a moment
      * @param lost how many came back as somebody new
      * @param offlines how often bystanders were told that one of theirs was offline, while all of them were there
      * @param p99 milliseconds until a bystander had an update, meanwhile
      * @param worst the same, of the last
      */
-    record Result(double seconds, int lost, long offlines, double p99, double worst) {}
+    record Result(double seconds, long retries, int lost, long offlines, double p99, double worst) {}
 
     private Herd() {}
 
@@ -68,6 +69,7 @@ final class Herd {
             Histogram latencies = watching.latencies();
             return new Result(
                     seconds,
+                    second.retries.sum(),
                     sockets - second.resumed.get(),
                     watching.offlines.sum() - offlinesBefore,
                     latencies.getValueAtPercentile(99) / 1e3,

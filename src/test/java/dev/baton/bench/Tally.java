@@ -19,6 +19,7 @@ final class Tally {
     final AtomicInteger joined = new AtomicInteger();
     final AtomicInteger gone = new AtomicInteger();
     final LongAdder pings = new LongAdder();
+    final LongAdder retries = new LongAdder();
     final LongAdder frames = new LongAdder();
     final LongAdder applied = new LongAdder();
     final LongAdder presences = new LongAdder();
