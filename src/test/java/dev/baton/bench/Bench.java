@@ -135,7 +135,7 @@ public final class Bench implements Callable<Integer> {
                 server,
                 count,
                 Duration.ofSeconds(quick ? 2 : 10),
-                Duration.ofSeconds(quick ? 2 : 15),
+                Duration.ofSeconds(quick ? 2 : 30),
                 Duration.ofSeconds(quick ? 5 : 30));
         Idle.Cost baton = with(Server.Kind.BATON, measurement);
         System.out.println("  " + baton);

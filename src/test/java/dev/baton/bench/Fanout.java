@@ -32,7 +32,7 @@ final class Fanout {
             throws InterruptedException {
         try (Loader loader = new Loader()) {
             Room room = new Room(server, loader, size);
-            room.run(100, step.multipliedBy(2)); // whatever is compiled late is compiled now
+            room.run(100, step.multipliedBy(6)); // whatever is compiled late is compiled now
             Room.Step easy = print(log, room.run(EASY, step.multipliedBy(2)));
             Room.Step most = easy;
             for (double rate : rates.isEmpty() ? RISING : rates) {
