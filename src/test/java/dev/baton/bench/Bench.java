@@ -208,6 +208,7 @@ public final class Bench implements Callable<Integer> {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include(Micro.class.getName())
                 .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
                 .forks(1)
                 .warmupIterations(quick ? 1 : 3)
                 .warmupTime(TimeValue.seconds(1))
