@@ -158,6 +158,14 @@ final class NodeMeters {
                 "type",
                 RoomVerticle.ENTRIES);
         gauges.add("baton.cluster.nodes", "live nodes", () -> node.nodes().size());
+        for (String map : List.of(Sessions.MAP, Locks.MAP, RoomVerticle.ROSTERS)) {
+            gauges.count(
+                    "baton.map.operations",
+                    "operations on records of the cluster's maps that this node owns",
+                    () -> node.operations(map),
+                    "map",
+                    map);
+        }
         gauges.add("baton.session.records", "session records this node owns", () -> node.owned(Sessions.MAP));
         gauges.add("baton.lock.records", "lock records this node owns", () -> node.owned(Locks.MAP));
         gauges.add("baton.roster.records", "rosters this node owns", () -> node.owned(RoomVerticle.ROSTERS));

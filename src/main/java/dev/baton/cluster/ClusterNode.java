@@ -121,6 +121,11 @@ public final class ClusterNode {
         return hazelcast.getMap(map).getLocalMapStats().getOwnedEntryCount();
     }
 
+    /** How many operations on entries of a shared map that this node owns there have been, whoever asked for them. */
+    public long operations(String map) {
+        return hazelcast.getMap(map).getLocalMapStats().total();
+    }
+
     /**
      * A hint to a node's inbox: may be lost; what is sent from one context arrives in that order.
      *

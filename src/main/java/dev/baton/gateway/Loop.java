@@ -18,6 +18,8 @@ final class Loop implements Lane, Visitor<Connection> {
     private final HeartbeatWheel<Connection> wheel;
     private final Expiries<Connection> expiries = new Expiries<>();
     private List<Connection> unflushed = new ArrayList<>();
+    private List<Runnable> flushed = new ArrayList<>();
+    private boolean flushPlanned;
     private final GatewayMeters meters;
     private final long tickNanos;
     private long ticked;
@@ -40,12 +42,15 @@ final class Loop implements Lane, Visitor<Connection> {
     }
 
     @Override
-    public void deliver(List<Outbox> to, String frame) {
+    public void deliver(List<Outbox> to, String frame, Runnable sent) {
         if (to.isEmpty()) {
+            sent.run();
             return;
         }
         meters.delivered(to.size());
         context.runOnContext(v -> {
+            planFlush();
+            flushed.add(sent);
             ByteBuf encoded = TextFrames.encode(((Connection) to.get(0)).allocator(), frame);
             to.forEach(outbox -> ((Connection) outbox).write(encoded.retainedDuplicate()));
             encoded.release();
@@ -57,16 +62,28 @@ final class Loop implements Lane, Visitor<Connection> {
      * makes few system calls of it, and one without makes no one wait.
      */
     void flushSoon(Connection connection) {
-        if (unflushed.isEmpty()) {
-            context.runOnContext(v -> flush());
-        }
+        planFlush();
         unflushed.add(connection);
     }
 
+    private void planFlush() {
+        if (!flushPlanned) {
+            flushPlanned = true;
+            context.runOnContext(v -> flush());
+        }
+    }
+
     private void flush() {
+        flushPlanned = false;
         List<Connection> now = unflushed;
         unflushed = new ArrayList<>();
-        now.forEach(Connection::flush);
+        List<Runnable> then = flushed;
+        flushed = new ArrayList<>();
+        try {
+            now.forEach(Connection::flush);
+        } finally {
+            then.forEach(Runnable::run); // whoever waits must not wait for ever
+        }
     }
 
     /** Runs something on this loop, after everything handed over before. */

@@ -55,6 +55,17 @@ final class Fanout {
         groups().forEach((lane, some) -> lane.deliver(some, frame));
     }
 
+    /**
+     * One frame for all.
+     *
+     * @param sent is run on each loop that has some of them, when the frame has been handed to the system there
+     * @return how many loops that is
+     */
+    int send(String frame, Runnable sent) {
+        groups().forEach((lane, some) -> lane.deliver(some, frame, sent));
+        return groups().size();
+    }
+
     /** One frame for all but one. */
     void sendExcept(String session, String frame) {
         Outbox except = outboxes.get(session);

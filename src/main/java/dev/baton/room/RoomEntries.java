@@ -13,12 +13,20 @@ import java.util.Set;
 
 /**
  * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap, and
- * all that came in one turn of the loop in one frame. Confined to the rooms' context.
+ * all that came in one turn of the loop in one frame. While the loops are still busy with the last frame for the members here,
+ * what comes gathers for the next: a room that is written to faster than its members can be told costs one write a member a
+ * round, not one an entry, and where nothing is under way nobody waits. Confined to the rooms' context.
  */
 final class RoomEntries {
 
     /** How many entries are read from the log at a time. */
     private static final int PAGE = 500;
+
+    /** After a round of telling the members here the next waits as long as it took, but no longer than this, in ms … */
+    private static final long LONGEST_REST = 5;
+
+    /** … and not at all when it took less than this: timers are no finer. */
+    private static final long SHORTEST_REST = 2;
 
     private final String document;
     private final RoomServices on;
@@ -28,7 +36,7 @@ final class RoomEntries {
     private final EntryStream stream = new EntryStream();
     private final SnapshotWatch snapshots = new SnapshotWatch();
     private final List<SeqEntry> toPeers = new ArrayList<>();
-    private final List<SeqEntry> toReaders = new ArrayList<>();
+    private final Gathering toReaders = new Gathering();
 
     /** Joiners that know more of the log than this room has delivered. */
     private final List<Runnable> ahead = new ArrayList<>();
@@ -124,7 +132,7 @@ final class RoomEntries {
 
     /** An entry that was told of, by whichever way. */
     void arrived(SeqEntry entry) {
-        toReaders.addAll(stream.offer(entry));
+        toReaders.add(stream.offer(entry));
         planSend();
         catchUp();
     }
@@ -140,22 +148,47 @@ final class RoomEntries {
             sendPlanned = true;
             on.context().runOnContext(v -> {
                 sendPlanned = false;
-                send();
+                tellPeers();
+                sendIfDue();
             });
         }
     }
 
-    /** Sends what has gathered. */
-    void send() {
-        if (!toPeers.isEmpty()) {
-            tellPeers();
+    private void sendIfDue() {
+        if (toReaders.due()) {
+            sendReaders();
         }
+    }
+
+    /** One loop is through with what left then; after a long round all rest as long, since its loops have others too. */
+    private void arrived(long left) {
+        long rest = Math.min(LONGEST_REST, (System.nanoTime() - left) / 1_000_000);
+        if (rest < SHORTEST_REST) {
+            toReaders.arrived();
+            sendIfDue();
+        } else {
+            on.vertx().setTimer(rest, id -> {
+                toReaders.arrived();
+                sendIfDue();
+            });
+        }
+    }
+
+    /** Sends all that is there, whatever is still under way: something else is about to go out that must come after it. */
+    void send() {
+        tellPeers();
+        sendReaders();
+    }
+
+    private void sendReaders() {
         if (!toReaders.isEmpty()) {
+            List<SeqEntry> entries = toReaders.take();
             if (!readers.isEmpty()) {
-                readers.send(Frames.entries(document, List.copyOf(toReaders)));
+                long left = System.nanoTime();
+                toReaders.left(readers.send(
+                        Frames.entries(document, entries), () -> on.context().runOnContext(v -> arrived(left))));
             }
-            toReaders.forEach(snapshots::grew);
-            toReaders.clear();
+            entries.forEach(snapshots::grew);
             askForSnapshot();
             List<Runnable> waited = List.copyOf(ahead);
             ahead.clear();
@@ -164,6 +197,9 @@ final class RoomEntries {
     }
 
     private void tellPeers() {
+        if (toPeers.isEmpty()) {
+            return;
+        }
         JsonArray entries = new JsonArray();
         toPeers.forEach(entry -> entries.add(new JsonObject()
                 .put("seq", entry.seq())
@@ -193,7 +229,7 @@ final class RoomEntries {
                         return;
                     }
                     long before = stream.delivered();
-                    page.forEach(entry -> toReaders.addAll(stream.offer(EntryText.of(entry))));
+                    page.forEach(entry -> toReaders.add(stream.offer(EntryText.of(entry))));
                     if (stream.delivered() > before) {
                         planSend();
                         catchUp();
@@ -208,7 +244,7 @@ final class RoomEntries {
      * @return the sessions that must be told the whole content again
      */
     Set<String> restart(long head) {
-        toReaders.clear();
+        toReaders.take();
         stream.restart(head);
         Set<String> sessions = readers.sessions();
         sessions.forEach(readers::remove);

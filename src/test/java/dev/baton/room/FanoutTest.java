@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +27,16 @@ class FanoutTest {
     }
 
     @Test
+    void eachLoopSaysWhenItHasSentAFrameForAll() {
+        AtomicInteger sent = new AtomicInteger();
+        assertThat(fanout.send("f", sent::incrementAndGet)).isZero();
+        assertThat(sent).hasValue(0);
+        putAll();
+        assertThat(fanout.send("f", sent::incrementAndGet)).isEqualTo(2);
+        assertThat(sent).hasValue(2);
+    }
+
+    @Test
     void whoeverCameOrWentSinceIsTakenIntoAccount() {
         putAll();
         fanout.send("f");
@@ -39,7 +50,7 @@ class FanoutTest {
     @Test
     void whatWasHandedOverIsNotChangedLater() {
         List<List<Outbox>> lists = new ArrayList<>();
-        Lane keeping = (to, frame) -> lists.add(to);
+        Lane keeping = (to, frame, sent) -> lists.add(to);
         fanout.put("ann", new Box("ann", keeping));
         fanout.send("f");
         fanout.put("ben", new Box("ben", keeping));
@@ -126,8 +137,9 @@ class FanoutTest {
         }
 
         @Override
-        public void deliver(List<Outbox> to, String frame) {
+        public void deliver(List<Outbox> to, String frame, Runnable sent) {
             hops.add(name + " " + to + " " + frame);
+            sent.run();
         }
     }
 
