@@ -53,22 +53,23 @@ class FaultsIT {
     }
 
     private static List<Violation> round(Vertx vertx, Cluster cluster, long seed, long end, FaultReport report) {
-        Workload workload = new Workload(vertx, cluster, 6, 3, 3, 30, seed);
-        workload.start();
-        Nemesis nemesis = new Nemesis(cluster, workload, seed);
-        List<Nemesis.Kind> kinds = new ArrayList<>(KINDS);
-        Collections.shuffle(kinds, new Random(seed));
-        for (Nemesis.Kind kind : kinds) {
-            if (System.nanoTime() < end) {
-                System.out.println("faults: " + kind.words());
-                nemesis.harm(kind);
+        try (Workload workload = new Workload(vertx, cluster, 6, 3, 3, 30, seed)) {
+            workload.start();
+            Nemesis nemesis = new Nemesis(cluster, workload, seed);
+            List<Nemesis.Kind> kinds = new ArrayList<>(KINDS);
+            Collections.shuffle(kinds, new Random(seed));
+            for (Nemesis.Kind kind : kinds) {
+                if (System.nanoTime() < end) {
+                    System.out.println("faults: " + kind.words());
+                    nemesis.harm(kind);
+                }
             }
+            List<Violation> found = new ArrayList<>(workload.finish());
+            found.addAll(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
+            found.addAll(workload.leftovers(Duration.ofSeconds(40)));
+            report.add(workload.history(), nemesis.took(), found);
+            found.forEach(System.out::println);
+            return found;
         }
-        List<Violation> found = new ArrayList<>(workload.finish());
-        found.addAll(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
-        found.addAll(workload.leftovers(Duration.ofSeconds(40)));
-        report.add(workload.history(), nemesis.took(), found);
-        found.forEach(System.out::println);
-        return found;
     }
 }

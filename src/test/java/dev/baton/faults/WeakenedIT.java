@@ -46,17 +46,18 @@ class WeakenedIT {
     }
 
     private static List<Violation> after(Cluster cluster, Nemesis.Kind... harms) {
-        Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED);
-        workload.start();
-        Nemesis.sleep(3_000);
-        Nemesis nemesis = new Nemesis(cluster, workload, SEED);
-        for (Nemesis.Kind harm : harms) {
-            nemesis.harm(harm);
+        try (Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED)) {
+            workload.start();
+            Nemesis.sleep(3_000);
+            Nemesis nemesis = new Nemesis(cluster, workload, SEED);
+            for (Nemesis.Kind harm : harms) {
+                nemesis.harm(harm);
+            }
+            List<Violation> found =
+                    new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
+            found.addAll(workload.finish());
+            return found;
         }
-        List<Violation> found =
-                new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
-        found.addAll(workload.finish());
-        return found;
     }
 
     private static List<Integer> broken(List<Violation> found) {
@@ -79,10 +80,10 @@ class WeakenedIT {
 
     @Test
     void withoutGivingItselfUpACutOffNodeIsFoundToAcknowledge() {
-        try (Cluster cluster = without(Weakened.NO_LEASE)) {
+        // One writer a document: nobody else wants these pens, so nobody takes them away.
+        try (Cluster cluster = without(Weakened.NO_LEASE);
+                Workload workload = new Workload(vertx, cluster, 12, 1, 0, 30, SEED)) {
             assumeTrue(cluster.net().real(), "links cannot be cut here");
-            // Nobody else wants these pens, so nobody takes them away.
-            Workload workload = new Workload(vertx, cluster, 12, 1, 0, 30, SEED);
             workload.start();
             Nemesis.sleep(3_000);
             new Nemesis(cluster, workload, SEED).harm(Nemesis.Kind.CUT_OFF);
@@ -101,8 +102,8 @@ class WeakenedIT {
 
     @Test
     void withoutNewsAndSweepAPenThatDoesNotMoveIsFound() {
-        try (Cluster cluster = without(Weakened.NO_NEWS + "," + Weakened.NO_SWEEP)) {
-            Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED);
+        try (Cluster cluster = without(Weakened.NO_NEWS + "," + Weakened.NO_SWEEP);
+                Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED)) {
             workload.start();
             Nemesis.sleep(3_000);
             Nemesis nemesis = new Nemesis(cluster, workload, SEED);

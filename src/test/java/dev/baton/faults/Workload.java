@@ -22,8 +22,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
 
-/** Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. */
-final class Workload {
+/**
+ * Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. Who is not ended goes on
+ * trying to come back, to the nodes of the next cluster too, which have the same addresses.
+ */
+final class Workload implements AutoCloseable {
     private static final Duration CALM = Duration.ofSeconds(60);
 
     private final Vertx vertx;
@@ -96,8 +99,14 @@ final class Workload {
         compareReaders(found, logs);
         found.addAll(history.violations());
         found.addAll(Checks.all(history.events(), logs));
-        Waiting.on(io.vertx.core.Future.join(actors().stream().map(Actor::end).toList()));
+        close();
         return found;
+    }
+
+    /** All leave, for good. */
+    @Override
+    public void close() {
+        Waiting.on(io.vertx.core.Future.join(actors().stream().map(Actor::end).toList()));
     }
 
     /** 6: whoever is in line gets the pen in the order of the line. */
@@ -110,8 +119,7 @@ final class Workload {
         await("all pens are free")
                 .atMost(CALM)
                 .pollInterval(Duration.ofMillis(100))
-                .until(() -> latest().values().stream()
-                        .allMatch(told -> told.holder().isEmpty()));
+                .until(this::held, List::isEmpty);
         for (String document : documents) {
             List<String> served = history.events().stream()
                     .filter(event -> event instanceof Event.Told told
@@ -128,6 +136,12 @@ final class Workload {
                 found.add(new Violation(6, document + " had the line " + expected + " and served " + served));
             }
         }
+    }
+
+    private List<Event.Told> held() {
+        return latest().values().stream()
+                .filter(told -> !told.holder().isEmpty())
+                .toList();
     }
 
     /** What was last told of each document. */
