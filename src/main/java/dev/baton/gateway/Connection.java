@@ -18,7 +18,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
@@ -33,17 +32,15 @@ import org.slf4j.LoggerFactory;
  * One socket and, after its {@code hello}, the session on it. Confined to its event loop, apart from the methods of
  * {@link Outbox} and those that say so.
  */
-final class Connection implements Outbox, FrameAssembler.Sink {
+final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final Buffer NO_PAYLOAD = Buffer.buffer(0);
-
     /** When a client that was told {@code unavailable} may try again, in milliseconds. */
     private static final long RETRY = 1_000;
 
     private final ServerWebSocket socket;
     private final Loop loop;
     private final GatewayServices on;
-    private final TextFrames frames;
+    private final EncodedFrames frames;
     private final Beat<Connection> beat;
     private final FrameAssembler assembler;
     private final Throttle throttle;
@@ -75,14 +72,13 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         this.socket = socket;
         this.loop = loop;
         this.on = on;
-        this.frames = new TextFrames(socket);
+        this.frames = new EncodedFrames(socket);
         this.beat = loop.add(this, on.stranger());
         this.assembler = new FrameAssembler(on.allowed().message());
         this.throttle = new Throttle(
                 on.allowed().rate(), on.allowed().bytes(), on.allowed().message(), Loop.now());
         socket.frameHandler(this::frame);
-        socket.pongHandler(payload -> ponged()); // comes also while the socket is paused
-        BrokenFrames.of(socket, this::close);
+        EarlyFrames.of(socket, this);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }
@@ -111,14 +107,16 @@ final class Connection implements Outbox, FrameAssembler.Sink {
      * told by its {@code ref} that nothing came of it.
      */
     private boolean within(WebSocketFrame frame) {
-        boolean data = frame.isText() || frame.isContinuation();
         long now = Loop.now();
-        Throttle.Verdict verdict;
         if (frame.isText()) {
-            verdict = throttle.first(frame.binaryData().length(), now);
-        } else {
-            verdict = data ? throttle.further(frame.binaryData().length(), now) : throttle.control(now);
+            return within(throttle.first(frame.binaryData().length(), now), true);
+        } else if (frame.isContinuation()) {
+            return within(throttle.further(frame.binaryData().length(), now), true);
         }
+        return within(throttle.control(now), false);
+    }
+
+    private boolean within(Throttle.Verdict verdict, boolean data) {
         if (verdict == Throttle.Verdict.CLOSE) {
             on.connections().limits().reached(throttle.reached());
             slowDown(Optional.empty());
@@ -141,12 +139,17 @@ final class Connection implements Outbox, FrameAssembler.Sink {
                 OptionalLong.of(throttle.retry(Loop.now()))));
     }
 
-    private void ponged() {
+    @Override
+    public void pong() {
+        if (ended) {
+            return;
+        }
         if (pinged != 0) {
             on.connections().meters().ponged(System.nanoTime() - pinged);
             pinged = 0;
         }
         heard();
+        within(throttle.control(Loop.now()), false);
     }
 
     /** A sign of life counts from the hello on: until then only a hello stops the clock. */
@@ -358,7 +361,8 @@ final class Connection implements Outbox, FrameAssembler.Sink {
         if (!ended) {
             pinged = System.nanoTime();
             on.connections().meters().pinged();
-            socket.writePing(NO_PAYLOAD);
+            frames.ping();
+            flushAtTheEnd();
         }
     }
 
@@ -397,7 +401,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
             if (ended) {
                 return;
             }
-            ByteBuf encoded = TextFrames.encode(frames.allocator(), frame);
+            ByteBuf encoded = EncodedFrames.encode(frames.allocator(), frame);
             if (tooSlow(encoded)) {
                 return;
             }
@@ -434,7 +438,7 @@ final class Connection implements Outbox, FrameAssembler.Sink {
     /** Writes a frame; on the loop. */
     void write(String frame) {
         if (!ended) {
-            write(TextFrames.encode(frames.allocator(), frame));
+            write(EncodedFrames.encode(frames.allocator(), frame));
         }
     }
 

@@ -4,34 +4,55 @@ import dev.baton.protocol.CloseCode;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
-import java.util.function.Consumer;
 
 /**
- * Tells a client that broke the rules of WebSocket frames which one, instead of cutting it off: Vert.x closes the connection
- * without a close frame then. The decoder takes no more frames afterwards but goes on reading, so what the client has still
- * under way does not reset the connection before it has read why.
+ * What is better dealt with before Vert.x sees it. Pongs, since they are most of what comes in, and Vert.x would make several
+ * objects of each to say what one call says. And frames against the rules: Vert.x would close the connection without a close
+ * frame, while this tells the client which rule. The decoder takes no more frames afterwards but goes on reading, so what the
+ * client has still under way does not reset the connection before it has read why. Confined to the socket's loop.
  */
-final class BrokenFrames extends ChannelInboundHandlerAdapter {
-    private final Consumer<CloseCode> close;
+final class EarlyFrames extends ChannelInboundHandlerAdapter {
 
-    private BrokenFrames(Consumer<CloseCode> close) {
-        this.close = close;
+    /** Is told, on the loop, outside any handler of Vert.x. */
+    interface Sink {
+        /** A pong came, whatever was in it. */
+        void pong();
+
+        /** The client broke a rule; the connection must be closed with that code. */
+        void broken(CloseCode code);
     }
 
-    /** Watches a socket, on whose loop this is called and {@code close} will be. */
-    static void of(ServerWebSocket socket, Consumer<CloseCode> close) {
+    private final Sink sink;
+
+    private EarlyFrames(Sink sink) {
+        this.sink = sink;
+    }
+
+    /** Watches a socket, on whose loop this is called. */
+    static void of(ServerWebSocket socket, Sink sink) {
         ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
-        vertx.pipeline().addBefore(vertx.name(), "broken-frames", new BrokenFrames(close));
+        vertx.pipeline().addBefore(vertx.name(), "early-frames", new EarlyFrames(sink));
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (message instanceof PongWebSocketFrame pong) {
+            pong.release();
+            sink.pong();
+        } else {
+            context.fireChannelRead(message);
+        }
     }
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException broken) {
             boolean tooLarge = broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
-            close.accept(tooLarge ? CloseCode.TOO_LARGE : CloseCode.PROTOCOL);
+            sink.broken(tooLarge ? CloseCode.TOO_LARGE : CloseCode.PROTOCOL);
         } else {
             context.fireExceptionCaught(cause);
         }

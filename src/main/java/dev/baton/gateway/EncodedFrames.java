@@ -3,29 +3,34 @@ package dev.baton.gateway;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 
 /**
- * Writes text frames to one socket as bytes that were encoded before, so that a frame for a thousand sockets is encoded once
- * and its bytes are shared; and leaves the flush to the {@link Loop}, so that what one turn has for a socket is one system
- * call. Measured against {@code writeTextMessage}: see the figures in the manual.
+ * Writes frames to one socket as bytes that were encoded before, so that a text for a thousand sockets is encoded once
+ * and its bytes are shared, and a ping never; and leaves the flush to the {@link Loop}, so that what one turn has for a socket is
+ * one system call. Measured against {@code writeTextMessage}: see the figures in the manual.
  *
- * <p>The bytes enter the pipeline behind Netty's encoder of frames. Vert.x has pings and closes of its own to write; all on the
+ * <p>The bytes enter the pipeline behind Netty's encoder of frames. Vert.x has pongs and closes of its own to write; all on the
  * one event loop, and none of them has to keep its place among texts but the close, which comes last. Confined to that loop.
  */
-final class TextFrames {
+final class EncodedFrames {
     /** Final fragment, text; RFC 6455, 5.2. */
     private static final int TEXT = 0x81;
 
     private static final int SHORT = 125;
     private static final int LONGEST_HEADER = 10;
 
+    /** Final fragment, ping, without a payload: a pong answers the last ping, so that none has to be told from another. */
+    private static final ByteBuf PING = Unpooled.unreleasableBuffer(
+            Unpooled.directBuffer(2).writeByte(0x89).writeByte(0).asReadOnly());
+
     private final ChannelHandlerContext encoder;
 
-    TextFrames(ServerWebSocket socket) {
+    EncodedFrames(ServerWebSocket socket) {
         this.encoder =
                 ((WebSocketInternal) socket).channelHandlerContext().pipeline().context("wsencoder");
     }
@@ -65,6 +70,12 @@ final class TextFrames {
                 taken.run();
             }
         });
+    }
+
+    /** Puts a ping in line for the next {@link #flush}. */
+    @SuppressWarnings("FutureReturnValueIgnored") // as in write
+    void ping() {
+        ChannelFuture unused = encoder.write(PING.duplicate(), encoder.voidPromise());
     }
 
     /** Hands what is in line to the system. */

@@ -51,7 +51,7 @@ final class Loop implements Lane, Visitor<Connection> {
         context.runOnContext(v -> {
             planFlush();
             flushed.add(sent);
-            ByteBuf encoded = TextFrames.encode(((Connection) to.get(0)).allocator(), frame);
+            ByteBuf encoded = EncodedFrames.encode(((Connection) to.get(0)).allocator(), frame);
             to.forEach(outbox -> ((Connection) outbox).write(encoded.retainedDuplicate()));
             encoded.release();
         });
