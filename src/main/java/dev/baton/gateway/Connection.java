@@ -257,6 +257,15 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         greeted = true;
         loop.repace(beat, on.ordinary());
         socket.pause(); // what follows waits until the session is there
+        loop.newcomers().enter(() -> {
+            if (!ended) {
+                letIn(hello);
+            }
+            return !ended;
+        });
+    }
+
+    private void letIn(ClientMessage.Hello hello) {
         on.greeter()
                 .greet(hello)
                 .onComplete(done -> loop.run(() -> {
@@ -265,6 +274,10 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
                     } else {
                         refuse(hello, done.cause());
                     }
+                    // The next one when the rooms are through with what they were asked before: so they do not come
+                    // faster
+                    // than their documents can be opened.
+                    on.rooms().turn().onComplete(v -> loop.run(loop.newcomers()::leave));
                 }));
     }
 
@@ -413,6 +426,11 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
             });
             flushAtTheEnd();
         });
+    }
+
+    @Override
+    public void sendAway() {
+        loop.run(() -> close(CloseCode.GOING_AWAY));
     }
 
     @Override

@@ -14,9 +14,14 @@ import java.util.List;
 
 /** What the connections of one event loop share: the loop itself and its heartbeat wheel. */
 final class Loop implements Lane, Visitor<Connection> {
+
+    /** How many sessions are made or resumed at a time: enough to keep the node busy, few enough for the others not to wait. */
+    private static final int AT_ONCE = 16;
+
     private final Context context;
     private final HeartbeatWheel<Connection> wheel;
     private final Expiries<Connection> expiries = new Expiries<>();
+    private final Turnstile newcomers = new Turnstile(AT_ONCE);
     private List<Connection> unflushed = new ArrayList<>();
     private List<Runnable> flushed = new ArrayList<>();
     private boolean flushPlanned;
@@ -89,6 +94,11 @@ final class Loop implements Lane, Visitor<Connection> {
     /** Runs something on this loop, after everything handed over before. */
     void run(Runnable action) {
         context.runOnContext(v -> action.run());
+    }
+
+    /** Those who said hello, on their way to their session; on the loop. */
+    Turnstile newcomers() {
+        return newcomers;
     }
 
     // ---- heartbeats, on the loop ----------------------------------------------------------------------------------

@@ -16,6 +16,12 @@ public interface Outbox {
      */
     void sendAsked(String frame, Runnable taken);
 
+    /**
+     * Closes the connection with 1001: the cluster does not count its session as connected any more, and its client is to
+     * resume it, here or elsewhere.
+     */
+    void sendAway();
+
     /** Whether the connection is still there, as far as is known now. */
     boolean open();
 

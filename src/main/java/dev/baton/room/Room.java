@@ -221,6 +221,11 @@ final class Room {
         return watchers.get(session).filter(Outbox::open).isPresent();
     }
 
+    /** Closes a member's connection, if one is open here, so that its client resumes. */
+    void sendAway(String session) {
+        watchers.get(session).filter(Outbox::open).ifPresent(Outbox::sendAway);
+    }
+
     /** A member is gone for good, from this node at least. */
     void unseat(String session, String cause) {
         watchers.remove(session);

@@ -5,6 +5,13 @@ import java.util.function.LongConsumer;
 
 /** What the rooms count and measure, since the node started. Any thread. */
 public final class RoomMeters {
+
+    /**
+     * How many requests wait for the rooms' context at most; the next one is told {@code busy}. More than all sockets of a
+     * full node can ask when they come back at once, and less than would take long to work off.
+     */
+    public static final int MOST_WAITING = 20_000;
+
     private final LongAdder handed = new LongAdder();
     private final LongAdder begun = new LongAdder();
     private final LongAdder applied = new LongAdder();
@@ -40,6 +47,11 @@ public final class RoomMeters {
         // In this order, so that what comes meanwhile cannot make it negative.
         long gone = begun.sum();
         return Math.max(0, handed.sum() - gone);
+    }
+
+    /** Whether no more may be handed over now. */
+    boolean full() {
+        return waiting() >= MOST_WAITING;
     }
 
     /** Updates and messages that are in the log. */

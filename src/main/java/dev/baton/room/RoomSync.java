@@ -270,9 +270,10 @@ final class RoomSync {
     private void check(String document, Room room, Seat seat, Optional<SessionRecord> record) {
         String session = seat.member().session();
         if (record.isEmpty()) {
-            if (seat.member().online()) {
+            if (room.attached(session) && seat.member().online()) {
                 restore(document, room, seat);
-            } else {
+            } else if (!seat.member().online()) {
+                room.sendAway(session);
                 room.unseat(session, "expired");
             }
         } else if (record.get().removed()) {
@@ -282,6 +283,8 @@ final class RoomSync {
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);
             }
+        } else if (!record.get().online() && record.get().generation() == seat.generation()) {
+            room.sendAway(session); // the others took this node for lost; whoever comes back counts again
         } else if (record.get().online()
                 && !seat.member().online()
                 && record.get().generation() == seat.generation()

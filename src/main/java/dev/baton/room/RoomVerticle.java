@@ -7,6 +7,8 @@ import dev.baton.presence.Roster;
 import dev.baton.presence.RosterDiff;
 import dev.baton.presence.RosterKey;
 import dev.baton.protocol.ClientMessage;
+import dev.baton.protocol.ErrorCode;
+import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
 import dev.baton.rights.LockNews;
 import dev.baton.rights.Locks;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -157,6 +160,15 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message) {
+        if (meters.full()) {
+            outbox.send(Frames.error(
+                    message.ref(),
+                    ErrorCode.BUSY,
+                    "too much is waiting to be done on this node; try again",
+                    OptionalLong.of(RETRY)));
+            // If it is not, nothing comes of it; if it is and were not told to leave, it would stay for ever.
+            return Future.succeededFuture(Result.IN);
+        }
         Promise<Result> done = Promise.promise();
         long handed = meters.handed();
         context.runOnContext(v -> {
@@ -164,6 +176,13 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             requests.handle(session, outbox, message).onComplete(done);
         });
         return done.future();
+    }
+
+    @Override
+    public Future<Void> turn() {
+        Promise<Void> turn = Promise.promise();
+        context.runOnContext(v -> turn.complete());
+        return turn.future();
     }
 
     @Override

@@ -27,6 +27,9 @@ public interface Rooms {
      */
     Future<Result> handle(SessionRef session, Outbox outbox, ClientMessage.OfDocument message);
 
+    /** Completes, on the rooms' own context, when all that was asked before has been begun; never fails. */
+    Future<Void> turn();
+
     /**
      * A session was taken up again, with the documents that it takes part in; it is taken out of those that its roles do not
      * allow.

@@ -169,6 +169,11 @@ class FanoutTest {
         }
 
         @Override
+        public void sendAway() {
+            throw new UnsupportedOperationException("nobody is sent away here");
+        }
+
+        @Override
         public boolean open() {
             return true;
         }
