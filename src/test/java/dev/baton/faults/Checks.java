@@ -16,6 +16,10 @@ import java.util.concurrent.TimeUnit;
  * else. Each method gives what breaks one invariant.
  */
 final class Checks {
+    /** What may wait in a node, by default settings. */
+    private static final Map<String, Long> QUEUES =
+            Map.of("baton_room_queue", 20_000L, "baton_store_queue", 10_000L, "baton_store_queue_bytes", 64L << 20);
+
     private final List<Event> events;
     private final Map<String, List<Entry>> logs;
     private final List<Violation> found = new ArrayList<>();
@@ -204,6 +208,17 @@ final class Checks {
                 }
             }
         }
+        return found;
+    }
+
+    /** 11: no queue of a node is longer than it may be; {@code gauges} as the node itself shows them. */
+    static List<Violation> bounded(int node, Map<String, Long> gauges) {
+        List<Violation> found = new ArrayList<>();
+        QUEUES.forEach((queue, most) -> {
+            if (gauges.getOrDefault(queue, 0L) > most) {
+                found.add(new Violation(11, queue + " of node " + node + " is " + gauges.get(queue)));
+            }
+        });
         return found;
     }
 

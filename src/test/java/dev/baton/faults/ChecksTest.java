@@ -171,6 +171,14 @@ class ChecksTest {
     }
 
     @Test
+    void aQueueThatGrewBeyondItsLimitIsSeen() {
+        assertThat(Checks.bounded(1, Map.of("baton_store_queue", 10_000L))).isEmpty();
+        assertThat(Checks.bounded(1, Map.of("baton_store_queue", 10_001L, "baton_room_queue", 20_001L)))
+                .extracting(Violation::invariant)
+                .containsExactly(11, 11);
+    }
+
+    @Test
     void aReaderThatMissesOrRepeatsAnEntryOrIsToldAnotherOneIsSeen() {
         goodHistory();
         History history = new History();

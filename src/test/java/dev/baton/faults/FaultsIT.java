@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Three nodes, a store, clients, and somebody who does them harm; in the end nothing of what is promised may have been broken.
+ * Some nodes, a store, clients, and somebody who does them harm; in the end nothing of what is promised may have been broken.
  * {@code -Dbaton.faults.minutes} says how long, {@code -Dbaton.faults.seed} replays the choices of a run, and
  * {@code -Dbaton.faults.kinds} is for doing one kind of harm again and again.
  */
 class FaultsIT {
-    private static final int NODES = 3;
+    private static final int NODES = Integer.getInteger("baton.faults.nodes", 3);
     private static final double MINUTES = Double.parseDouble(System.getProperty("baton.faults.minutes", "1"));
     private static final List<Nemesis.Kind> KINDS = kinds(System.getProperty("baton.faults.kinds", ""));
     private static final long SEED = Long.getLong("baton.faults.seed", new Random().nextLong());
@@ -54,6 +54,7 @@ class FaultsIT {
 
     private static List<Violation> round(Vertx vertx, Cluster cluster, long seed, long end, FaultReport report) {
         try (Workload workload = new Workload(vertx, cluster, 6, 3, 3, 30, seed)) {
+            List<Violation> found = new ArrayList<>();
             workload.start();
             Nemesis nemesis = new Nemesis(cluster, workload, seed);
             List<Nemesis.Kind> kinds = new ArrayList<>(KINDS);
@@ -61,10 +62,10 @@ class FaultsIT {
             for (Nemesis.Kind kind : kinds) {
                 if (System.nanoTime() < end) {
                     System.out.println("faults: " + kind.words());
-                    nemesis.harm(kind);
+                    found.addAll(nemesis.harm(kind));
                 }
             }
-            List<Violation> found = new ArrayList<>(workload.finish());
+            found.addAll(workload.finish());
             found.addAll(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
             found.addAll(workload.leftovers(Duration.ofSeconds(40)));
             report.add(workload.history(), nemesis.took(), found);

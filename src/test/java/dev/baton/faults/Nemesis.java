@@ -17,36 +17,60 @@ final class Nemesis {
 
     /** What it can do. */
     enum Kind {
-        CLIENT_KILLED("client killed", false),
-        CLIENT_STOPPED("client stopped", false),
-        NODE_KILLED("node killed", false),
-        TWO_NODES_KILLED("two nodes killed", false),
-        KILLED_DURING_HAND_OVER("node killed during hand-over", false),
-        NODE_PAUSED_SHORTLY("pause of a node for 2 s", false),
-        NODE_PAUSED("pause of a node for 9 s", false),
-        CUT_OFF("cut off from the other nodes", true),
-        CUT_OFF_WHOLLY("cut off from nodes and store", true),
-        CUT_ONE_WAY("cut one way from one node", true),
-        CUT_FROM_STORE("store out of reach of one node", true),
-        STORE_STOPPED("store stopped for 4 s", false),
-        ROLLING_RESTART("rolling restart", false),
-        HERD("everybody reconnects", false);
+        CLIENT_KILLED("client killed", Need.NOTHING),
+        CLIENT_STOPPED("client stopped", Need.NOTHING),
+        SLOW_READERS("readers that stop reading for 4 s", Need.NOTHING),
+        NODE_KILLED("node killed", Need.NOTHING),
+        TWO_NODES_KILLED("two nodes killed", Need.NOTHING),
+        KILLED_DURING_HAND_OVER("node killed during hand-over", Need.NOTHING),
+        KILLED_DURING_MIGRATION("node killed while another one joins", Need.NOTHING),
+        NODE_PAUSED_SHORTLY("pause of a node for 2 s", Need.NOTHING),
+        NODE_PAUSED("pause of a node for 9 s", Need.NOTHING),
+        CUT_OFF("cut off from the other nodes", Need.CUTS),
+        CUT_OFF_WHOLLY("cut off from nodes and store", Need.CUTS),
+        SPLIT("split in two sides", Need.CUTS),
+        CUT_ONE_WAY("cut one way from one node", Need.CUTS),
+        CUT_FROM_STORE("store out of reach of one node", Need.CUTS),
+        LOSSY("a tenth of a node's packets lost for 8 s", Need.LOSS),
+        NARROW("a node's link slow and full for 8 s", Need.NARROWS),
+        STORE_STOPPED("store stopped for 4 s", Need.NOTHING),
+        STORE_SLOW("store that works a fifth of the time for 6 s", Need.NOTHING),
+        ROLLING_RESTART("rolling restart", Need.NOTHING),
+        HERD("everybody reconnects", Need.NOTHING);
+
+        /** What the machine must be able to do to its network. */
+        private enum Need {
+            NOTHING,
+            CUTS,
+            LOSS,
+            NARROWS
+        }
 
         private final String words;
-        private final boolean links;
+        private final Need need;
 
-        Kind(String words, boolean links) {
+        Kind(String words, Need need) {
             this.words = words;
-            this.links = links;
+            this.need = need;
         }
 
         String words() {
             return words;
         }
 
-        /** Whether it takes links that can be cut. */
-        boolean links() {
-            return links;
+        /** Whether nodes lose sight of each other and find together again. */
+        boolean separates() {
+            return need == Need.CUTS || this == NODE_PAUSED || this == LOSSY || this == NARROW;
+        }
+
+        /** Whether it can be done to that network. */
+        boolean possible(Net net) {
+            return switch (need) {
+                case NOTHING -> true;
+                case CUTS -> net.real();
+                case LOSS -> net.losesPackets();
+                case NARROWS -> net.narrows();
+            };
         }
     }
 
@@ -80,10 +104,13 @@ final class Nemesis {
 
     private record Pen(Writer holder, long epoch) {}
 
-    /** Does one kind of harm, mends it, and returns when the cluster is whole again. */
-    void harm(Kind kind) {
-        if (kind.links() && !cluster.net().real()) {
-            return;
+    /**
+     * Does one kind of harm, mends it, and returns when the cluster is whole again; gives the queues that had grown beyond
+     * their limit meanwhile.
+     */
+    List<Violation> harm(Kind kind) {
+        if (!kind.possible(cluster.net())) {
+            return List.of();
         }
         int victim = victim();
         long at = System.nanoTime();
@@ -98,10 +125,21 @@ final class Nemesis {
                     pen.holder().freeze(ABSENT);
                     measure(kind, System.nanoTime(), List.of(pen));
                 });
+            case SLOW_READERS ->
+                workload.viewers().stream()
+                        .filter(viewer -> random.nextBoolean())
+                        .forEach(viewer -> viewer.freeze(Duration.ofSeconds(4)));
             case NODE_KILLED -> killed(kind, List.of(victim));
             case TWO_NODES_KILLED -> killed(kind, List.of(victim, (victim + 1) % cluster.size()));
             case KILLED_DURING_HAND_OVER -> {
                 anyPen().ifPresent(pen -> pen.holder().vanish(ABSENT));
+                killed(kind, List.of(victim));
+            }
+            case KILLED_DURING_MIGRATION -> {
+                int other = (victim + 1) % cluster.size();
+                cluster.kill(other);
+                cluster.start(other);
+                cluster.awaitReady(other); // now the maps' partitions move to it
                 killed(kind, List.of(victim));
             }
             case NODE_PAUSED_SHORTLY -> {
@@ -123,6 +161,15 @@ final class Nemesis {
                     fromOthers(victim);
                     cluster.net().cut(victim, cluster.storePlace());
                 });
+            case SPLIT -> {
+                int half = cluster.size() / 2;
+                for (int one = 0; one < half; one++) {
+                    for (int other = half; other < cluster.size(); other++) {
+                        cluster.net().cut(one, other);
+                    }
+                }
+                sleep(10_000);
+            }
             case CUT_ONE_WAY -> {
                 cluster.net().cutOneWay(victim, (victim + 1) % cluster.size());
                 sleep(8_000);
@@ -131,10 +178,26 @@ final class Nemesis {
                 cluster.net().cut(victim, cluster.storePlace());
                 sleep(6_000);
             }
+            case LOSSY -> {
+                cluster.net().lose(victim, 0.1);
+                sleep(8_000);
+            }
+            case NARROW -> {
+                cluster.net().narrow(victim);
+                sleep(8_000);
+            }
             case STORE_STOPPED -> {
                 cluster.pauseStore();
                 sleep(4_000);
                 cluster.goOnStore();
+            }
+            case STORE_SLOW -> {
+                for (int turn = 0; turn < 12; turn++) {
+                    cluster.pauseStore();
+                    sleep(400);
+                    cluster.goOnStore();
+                    sleep(100);
+                }
             }
             case ROLLING_RESTART -> {
                 for (int node = 0; node < cluster.size(); node++) {
@@ -146,11 +209,18 @@ final class Nemesis {
             case HERD -> workload.actors().forEach(actor -> actor.vanish(Duration.ofMillis(10)));
         }
         cluster.net().mend();
+        List<Violation> found = new ArrayList<>();
+        for (int node = 0; node < cluster.size(); node++) {
+            found.addAll(Checks.bounded(node, cluster.gauges(node)));
+        }
         workload.history()
                 .add(new Event.Harm(at, System.nanoTime(), kind.words(), List.of(victim), kind + " " + victim));
         sleep(1_500); // until a node that was stopped or cut off has noticed, it says that it is ready
         cluster.awaitWhole();
-        sleep(500 + random.nextInt(2_000));
+        // Who has just come back is believed for a lease before it has answered anything: bounds are for one harm at a
+        // time.
+        sleep((kind.separates() ? 6_000 : 500) + random.nextInt(2_000));
+        return found;
     }
 
     /** A node with a holder on it; clients gather where no harm was done of late, and harm among nobody shows nothing. */

@@ -9,13 +9,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * A network of places, each a namespace with an address of its own, joined by a router in one more; links are cut in the
- * router, where packets then vanish without a word, one way or both. Needs root and {@code ip}; where there are no namespaces
- * all places are this machine's loopback, and no link can be cut. What a crash left behind is taken down before it is built.
+ * router, where packets then vanish without a word, one way or both, or lose some of what they carry, or become slow. Needs root
+ * and {@code ip}, for losses {@code iptables}; where there are no namespaces all places are this machine's loopback, and no link
+ * can be cut. What a crash left behind is taken down before it is built.
  */
 final class Net implements AutoCloseable {
     private static final String PREFIX = "baton-t";
@@ -26,6 +29,9 @@ final class Net implements AutoCloseable {
     private final boolean real;
     private final FileChannel alone;
     private int rules;
+    private boolean losesPackets;
+    private boolean narrows;
+    private final Set<Integer> narrowed = new HashSet<>();
 
     private Net(int places, boolean real, FileChannel alone) {
         this.places = places;
@@ -52,6 +58,16 @@ final class Net implements AutoCloseable {
     /** Whether places are namespaces, so that links can be cut. */
     boolean real() {
         return real;
+    }
+
+    /** Whether links can lose some of their packets. */
+    boolean losesPackets() {
+        return losesPackets;
+    }
+
+    /** Whether links can be made slow. */
+    boolean narrows() {
+        return narrows;
     }
 
     /** The address of a place, which this JVM reaches too. */
@@ -86,8 +102,56 @@ final class Net implements AutoCloseable {
         cutOneWay(other, one);
     }
 
+    /** Of what goes to and from a place that share of all packets is lost. */
+    void lose(int place, double share) {
+        for (String way : List.of("-s", "-d")) {
+            run(filter(
+                    "-A",
+                    "FORWARD",
+                    way,
+                    address(place),
+                    "-m",
+                    "statistic",
+                    "--mode",
+                    "random",
+                    "--probability",
+                    "" + share,
+                    "-j",
+                    "DROP"));
+        }
+    }
+
+    /** What goes to and from a place waits in a line of up to 300 ms for a link of 1 Mbit/s; what finds it full is lost. */
+    void narrow(int place) {
+        narrow(ROUTER, "p" + place, "add");
+        narrow(name(place), "eth0", "add");
+        narrowed.add(place);
+    }
+
+    private static void narrow(String where, String link, String how) {
+        List<String> command = new ArrayList<>(List.of("tc", "-n", where, "qdisc", how, "dev", link, "root"));
+        if (how.equals("add")) {
+            command.addAll(List.of("tbf", "rate", "1mbit", "burst", "8kb", "latency", "300ms"));
+        }
+        run(command);
+    }
+
+    private static List<String> filter(String... words) {
+        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", ROUTER, "iptables", "-w"));
+        command.addAll(Arrays.asList(words));
+        return command;
+    }
+
     /** Every link is whole again. */
     void mend() {
+        if (losesPackets) {
+            run(filter("-F", "FORWARD"));
+        }
+        for (int place : narrowed) {
+            narrow(ROUTER, "p" + place, "del");
+            narrow(name(place), "eth0", "del");
+        }
+        narrowed.clear();
         for (; rules > 0; rules--) {
             ip("-n", ROUTER, "rule", "del", "pref", "" + (100 + rules - 1));
         }
@@ -142,6 +206,20 @@ final class Net implements AutoCloseable {
             ip("-n", name(place), "addr", "add", address(place) + "/30", "dev", "eth0");
             ip("-n", name(place), "link", "set", "eth0", "up");
             ip("-n", name(place), "route", "add", "default", "via", "10.77." + (place + 1) + ".1");
+        }
+        losesPackets = works("no packet is lost", () -> lose(0, 0.5));
+        narrows = works("no link is slow", () -> narrow(0));
+        mend();
+    }
+
+    /** Not every kernel has all of it, nor every machine its tools. */
+    private static boolean works(String otherwise, Runnable harm) {
+        try {
+            harm.run();
+            return true;
+        } catch (IllegalStateException refused) {
+            System.out.println(refused.getMessage() + ": " + otherwise + " in this run");
+            return false;
         }
     }
 

@@ -50,11 +50,11 @@ class WeakenedIT {
             workload.start();
             Nemesis.sleep(3_000);
             Nemesis nemesis = new Nemesis(cluster, workload, SEED);
+            List<Violation> found = new ArrayList<>();
             for (Nemesis.Kind harm : harms) {
-                nemesis.harm(harm);
+                found.addAll(nemesis.harm(harm));
             }
-            List<Violation> found =
-                    new ArrayList<>(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
+            found.addAll(Checks.silentWhenGivenUp(workload.history().events(), 5_500));
             found.addAll(workload.finish());
             return found;
         }

@@ -66,6 +66,10 @@ final class Workload implements AutoCloseable {
         return writers;
     }
 
+    List<Viewer> viewers() {
+        return viewers;
+    }
+
     /** The writers and the viewers. */
     List<Actor> actors() {
         List<Actor> all = new ArrayList<>(writers);
