@@ -48,8 +48,25 @@ export function buttons(parent, wanted) {
   });
   if (now.length !== parent.children.length || now.some((button, i) => parent.children[i] !== button)) {
     parent.replaceChildren(...now);
-    const again = now.find((button) => button.dataset.id === key) ?? (key ? now[0] : undefined);
-    again?.focus();
+    now.find((button) => button.dataset.id === key)?.focus();
+  }
+}
+
+/**
+ * Draws something anew for whoever has only a keyboard: what had the focus keeps it, or where it has gone or does nothing any
+ * more, the heading above it gets it. Not the next button, which another press of the same key would set off.
+ *
+ * @param {HTMLElement} heading
+ * @param {() => void} draw
+ */
+export function keepingFocus(heading, draw) {
+  const focused = /** @type {any} */ (document.activeElement);
+  draw();
+  if (focused === document.body || (document.activeElement === focused && !focused.disabled)) {
+    return;
+  }
+  if (document.activeElement === document.body || focused.disabled) {
+    (focused.isConnected && !focused.disabled ? focused : heading).focus();
   }
 }
 

@@ -1,4 +1,4 @@
-import { announce, buttons, byId, el, seconds } from './dom.js';
+import { announce, buttons, byId, el, keepingFocus, seconds } from './dom.js';
 
 /** A holder has about this long to answer; asking again before that changes nothing. */
 const ASKED = 20_000;
@@ -55,7 +55,7 @@ export class PenPanel {
     byId('pen').dataset.state = state;
     byId('pen-title').textContent = title;
     byId('pen-text').textContent = text;
-    buttons(byId('pen-actions'), rights ? this.#actions(rights) : []);
+    keepingFocus(byId('pen-title'), () => buttons(byId('pen-actions'), rights ? this.#actions(rights) : []));
     this.#drawQueue(rights?.queue ?? []);
     this.#drawRequests();
     this.tick();
@@ -238,11 +238,13 @@ export class PenPanel {
 
   #drawRequests() {
     const list = byId('requests');
-    for (const child of [...list.children]) {
-      if (!this.#requests.has(child.dataset.session)) {
-        child.remove();
+    keepingFocus(byId('pen-title'), () => {
+      for (const child of [...list.children]) {
+        if (!this.#requests.has(child.dataset.session)) {
+          child.remove();
+        }
       }
-    }
+    });
     for (const [session, { by, until }] of this.#requests) {
       if (!list.querySelector(`[data-session="${CSS.escape(session)}"]`)) {
         const name = this.#names.of(by);

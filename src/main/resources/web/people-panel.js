@@ -1,4 +1,4 @@
-import { buttons, byId, el, hue, initials } from './dom.js';
+import { buttons, byId, el, hue, initials, keepingFocus } from './dom.js';
 
 /** Who is here. */
 export class PeoplePanel {
@@ -27,10 +27,14 @@ export class PeoplePanel {
   }
 
   draw() {
+    keepingFocus(byId('people-title'), () => this.#draw());
+  }
+
+  #draw() {
     const members = [...this.#document.members.values()].sort((a, b) => this.#order(a) - this.#order(b) || a.since - b.since);
     const list = byId('people');
     const old = new Map([...list.children].map((child) => [child.dataset.session, child]));
-    const now = members.map((member) => this.#draw(member, old.get(member.session)));
+    const now = members.map((member) => this.#item(member, old.get(member.session)));
     if (now.length !== list.children.length || now.some((item, i) => list.children[i] !== item)) {
       list.replaceChildren(...now);
     }
@@ -48,7 +52,7 @@ export class PeoplePanel {
     return this.#names.isMe(session) ? 1 : 2;
   }
 
-  #draw(member, known) {
+  #item(member, known) {
     const { session, user, state, mode } = member;
     const me = this.#names.isMe(session);
     const holds = this.#document.rights?.holder?.session === session;

@@ -40,9 +40,14 @@ final class Balancer implements AutoCloseable {
         ports.add(node.port());
     }
 
+    /** Where it listens. */
+    int port() {
+        return server.actualPort();
+    }
+
     /** The address of the socket, whichever node has it. */
     String uri() {
-        return "ws://127.0.0.1:" + server.actualPort() + "/socket";
+        return "ws://127.0.0.1:" + port() + "/socket";
     }
 
     private void connected(NetSocket in) {

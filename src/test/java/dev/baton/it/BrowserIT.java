@@ -217,6 +217,32 @@ class BrowserIT {
         tab.close();
     }
 
+    @Test
+    void whoHasOnlyAKeyboardAsksAndIsAnsweredAndHandsOverAndNeverLosesThePlace() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        pressOn(bob.tab(), "button[data-id=ask]");
+        ann.awaitWords("#requests", "Bob");
+        bob.tab().await("document.activeElement.id === 'pen-title'"); // it has been asked: nothing more to press there
+        pressOn(ann.tab(), "#requests button.primary");
+        bob.awaitPen(SLACK);
+        ann.awaitReadOnly();
+        ann.tab().await("document.activeElement.id === 'pen-title'");
+        pressOn(bob.tab(), "#people button");
+        ann.awaitPen(SLACK);
+        bob.awaitReadOnly();
+        bob.tab().await("document.activeElement.id === 'people-title'");
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    /** Goes there by the Tab key and presses Enter. */
+    private static void pressOn(Tab tab, String selector) {
+        tab.await("document.querySelector('" + selector + "')?.checkVisibility()");
+        tabTo(tab, "document.activeElement.matches('" + selector + "')");
+        tab.press("Enter");
+    }
+
     private static void tabTo(Tab tab, String there) {
         for (int i = 0; i < 40 && !Boolean.TRUE.equals(tab.evaluate(there)); i++) {
             tab.press("Tab");

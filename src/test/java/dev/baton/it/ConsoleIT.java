@@ -10,11 +10,12 @@ import org.junit.jupiter.api.Test;
 /** The console in a real browser: what is so in the cluster, live, and what an operator does about it. */
 class ConsoleIT {
     private static final Path PICTURES = Path.of("target/screenshots");
+    private static final Path PICTURE = Pictures.FOLDER.resolve("console.svg");
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final String ROWS = "document.getElementById('documents').innerText";
 
     @Test
-    void theConsoleShowsPensAndHandOversAsTheyHappenAndMovesAPenAndEndsASession() {
+    void theConsoleShowsPensAndHandOversAsTheyHappenAndMovesAPenAndEndsASession() throws Exception {
         try (Browser browser = Browser.start();
                 Nodes nodes = Nodes.start(ConsoleIT.class, 2, Map.of())) {
             int port = nodes.get(0).port();
@@ -39,6 +40,9 @@ class ConsoleIT {
 
             console.prefers("light");
             console.screenshot(PICTURES.resolve("console-light.png"));
+            console.size(1120, 720, false);
+            console.picture("The console of a cluster of two nodes", PICTURE);
+            Pictures.check(browser, PICTURE);
             console.prefers("dark");
             console.screenshot(PICTURES.resolve("console-dark.png"));
 

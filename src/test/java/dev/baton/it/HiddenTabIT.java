@@ -2,6 +2,8 @@ package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.client.Waiting;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,5 +111,31 @@ class HiddenTabIT {
         ann.awaitReadOnly();
         ann.awaitText("before after");
         bob.awaitText("before after");
+    }
+
+    @Test
+    void theNodeIsKilledWithAnUpdateUnansweredAndTheTextIsThereOnceInBothBrowsers() {
+        Vertx vertx = Vertx.vertx();
+        Balancer balancer = opened(Balancer.start(vertx));
+        opened(() -> Waiting.on(vertx.close()));
+        balancer.add(nodes.get(0));
+        EditorPage ann = EditorPage.enter(first, balancer.port(), document, "Ann", "edit");
+        ann.awaitPen(SLACK);
+        EditorPage bob = EditorPage.enter(second, nodes.get(1).port(), document, "Bob", "view");
+        ann.writeAndKeep("before ");
+        bob.awaitText("before ");
+        balancer.add(nodes.get(1));
+        // Stopped first, so that what is typed is sent and cannot be answered before the node is gone.
+        nodes.get(0).pause();
+        ann.write("unanswered ");
+        ann.tab().await("document.getElementById('saved').textContent !== 'All stored'");
+        Object dead = ann.tab().evaluate("document.getElementById('node-id').textContent");
+        nodes.get(0).kill();
+        ann.tab().await("document.getElementById('node-id').textContent !== '" + dead + "'");
+        ann.awaitLink("online");
+        ann.awaitPen(SLACK);
+        ann.writeAndKeep("after");
+        ann.awaitText("before unanswered after");
+        bob.awaitText("before unanswered after");
     }
 }

@@ -11,11 +11,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Pictures of the page as it is, in {@code target/screenshots}. To make them alone:
+ * Pictures of the pages as they are, in {@code target/screenshots}. To make them alone:
  * {@code mvn verify -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=ScreenshotsIT}.
  */
 class ScreenshotsIT {
     private static final Path FOLDER = Path.of("target/screenshots");
+    private static final Path PICTURE = Pictures.FOLDER.resolve("editor.svg");
+
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @Test
@@ -45,6 +47,9 @@ class ScreenshotsIT {
             ada.awaitWords("#messages", "May I add a point?");
             ben.ask();
             ada.awaitWords("#requests", "Ben");
+            ada.tab().size(1120, 700, false);
+            ada.tab().picture("Ada writes, and Ben asks for the pen", PICTURE);
+            Pictures.check(browser, PICTURE);
             for (String scheme : List.of("light", "dark")) {
                 ada.tab().prefers(scheme);
                 ada.tab().screenshot(FOLDER.resolve("writing-" + scheme + ".png"));

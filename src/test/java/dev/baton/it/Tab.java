@@ -3,7 +3,9 @@ package dev.baton.it;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -119,6 +121,19 @@ final class Tab {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             Files.write(file, Base64.getDecoder().decode(data));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** Writes a picture of the page into a file, as the text of an SVG that needs nothing else. */
+    void picture(String title, Path file) {
+        try (InputStream script = Tab.class.getResourceAsStream("/picture.js")) {
+            String drawing = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+            // What is written there is a comment first, and then the function.
+            Object svg = evaluate("(" + drawing.substring(drawing.indexOf("async ")) + ")(" + quoted(title) + ")");
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.writeString(file, svg.toString());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
