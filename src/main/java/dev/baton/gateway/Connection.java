@@ -144,12 +144,15 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         if (ended) {
             return;
         }
-        if (pinged != 0) {
-            on.connections().meters().ponged(System.nanoTime() - pinged);
-            pinged = 0;
-        }
         heard();
-        within(throttle.control(Loop.now()), false);
+        if (pinged == 0) {
+            within(throttle.control(Loop.now()), false);
+            return;
+        }
+        // An answer to this node's own ping is no message of the client's: it must not cost it one of those it may
+        // send.
+        on.connections().meters().ponged(System.nanoTime() - pinged);
+        pinged = 0;
     }
 
     /** A sign of life counts from the hello on: until then only a hello stops the clock. */

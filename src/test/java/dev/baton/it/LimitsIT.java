@@ -109,6 +109,9 @@ class LimitsIT {
                     done.add(answer.getInteger("ref"));
                 } else if (answer.getString("type").equals("error")) {
                     assertThat(answer.getString("code")).isEqualTo("rate-limited");
+                    assertThat(answer.getInteger("ref"))
+                            .as("pongs cost nothing")
+                            .isNotNull();
                     assertThat(answer.getLong("retry")).isBetween(1L, 1_000L);
                     assertThat(answer.getString("message")).contains("50 messages");
                     refused.add(answer.getInteger("ref"));
