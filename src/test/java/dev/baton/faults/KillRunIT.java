@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -60,14 +61,22 @@ class KillRunIT {
             workload.start();
             long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
             while (System.nanoTime() < end) {
-                int victim = random.nextInt(cluster.size());
+                // The next one falls while the last is still on its way back, as long as somebody is left.
+                int[] ready = IntStream.range(0, cluster.size())
+                        .filter(node -> cluster.status(node) == 200)
+                        .toArray();
+                if (ready.length < 2) {
+                    Nemesis.sleep(200);
+                    continue;
+                }
+                int victim = ready[random.nextInt(ready.length)];
                 cluster.kill(victim);
                 kills++;
                 Nemesis.sleep(500 + random.nextInt(1_500));
                 cluster.start(victim);
-                cluster.awaitReady(victim);
                 Nemesis.sleep(random.nextInt(1_500));
             }
+            cluster.awaitWhole();
             violations.addAll(workload.finish());
             violations.addAll(workload.leftovers(Duration.ofSeconds(40)));
             System.out.printf(
