@@ -49,12 +49,14 @@ public final class ClusterNode {
     private final Map<String, Long> heard = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
     private final WorkerExecutor readers;
+    private final BeatLine beats;
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
         this.vertx = vertx;
         this.hazelcast = hazelcast;
         this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
+        this.beats = new BeatLine(hazelcast);
         this.readers = vertx.createSharedWorkerExecutor("baton-maps", READERS);
     }
 
@@ -78,6 +80,11 @@ public final class ClusterNode {
             }
         }
         return nodes;
+    }
+
+    /** The way of the nodes' signs of life. */
+    BeatLine beats() {
+        return beats;
     }
 
     /** A sign of life of another node. */

@@ -128,6 +128,7 @@ public final class ClusterSetup {
         network(config, settings, host, addresses);
         config.addListenerConfig(new ListenerConfig(addresses));
         timing(config, settings.nodeLease());
+        BeatLine.prepare(config);
         closeDoors(config);
         return config;
     }

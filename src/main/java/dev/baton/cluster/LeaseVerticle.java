@@ -2,7 +2,6 @@ package dev.baton.cluster;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,9 +14,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaseVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
-
-    private static final String BEAT = "beat";
-    private static final String ANSWER = "beaten";
 
     /** A lease has this many beats, so that it takes the loss of many in a row to be taken for dead. */
     private static final int BEATS = 10;
@@ -50,8 +46,7 @@ public final class LeaseVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        node.on(BEAT, context, this::beaten);
-        node.on(ANSWER, context, this::answered);
+        node.beats().hear(context, this::heard);
         vertx.setPeriodic(beat, id -> turn());
         turn();
         return Future.succeededFuture();
@@ -67,8 +62,7 @@ public final class LeaseVerticle extends VerticleBase {
         Set<String> others = new HashSet<>(node.nodes());
         others.remove(node.id());
         state.turn(others, now());
-        others.forEach(other ->
-                node.tell(other, BEAT, new JsonObject().put("from", node.id()).put("sent", now())));
+        others.forEach(other -> node.beats().send(other, Beat.of(node.id(), now())));
         if (!state.alone() && beats++ % SIGNED == 0) {
             sign();
         }
@@ -90,23 +84,14 @@ public final class LeaseVerticle extends VerticleBase {
         });
     }
 
-    private void beaten(JsonObject message) {
-        String from = message.getString("from");
-        node.heardFrom(from);
-        node.tell(
-                from,
-                ANSWER,
-                new JsonObject()
-                        .put("from", node.id())
-                        .put("sent", message.getLong("sent"))
-                        .put("knows", node.nodes().contains(from)));
-    }
-
-    private void answered(JsonObject message) {
-        String from = message.getString("from");
-        node.heardFrom(from);
-        state.answered(from, message.getLong("sent"), message.getBoolean("knows"), now());
-        look();
+    private void heard(Beat beat) {
+        node.heardFrom(beat.from());
+        if (beat.isAnswer()) {
+            state.answered(beat.from(), beat.sent(), now());
+            look();
+        } else {
+            node.beats().send(beat.from(), beat.answeredBy(node.id()));
+        }
     }
 
     private void look() {

@@ -34,7 +34,6 @@ final class NodeLease {
     private static final class Peer {
         private long answered;
         private boolean member;
-        private boolean disowns;
 
         Peer(long now) {
             this.answered = now;
@@ -79,7 +78,6 @@ final class NodeLease {
             Peer peer = peers.computeIfAbsent(name, fresh -> new Peer(now));
             if (!peer.member) {
                 peer.member = true;
-                peer.disowns = false;
                 peer.answered = now;
             }
         }
@@ -91,13 +89,11 @@ final class NodeLease {
      * A node has answered a beat.
      *
      * @param sent when that beat was sent
-     * @param knows whether this node is a member in that one's eyes
      */
-    void answered(String name, long sent, boolean knows, long now) {
+    void answered(String name, long sent, long now) {
         Peer peer = peers.get(name);
         if (peer != null) {
             peer.answered = Math.max(peer.answered, sent);
-            peer.disowns = !knows;
             settle(now);
         }
     }
@@ -156,11 +152,9 @@ final class NodeLease {
     /** Whether those who are alive beyond a cut link go on without this node. */
     private boolean estranged(long now) {
         Set<String> beyond = new TreeSet<>();
-        boolean disowned = false;
         for (Map.Entry<String, Peer> entry : peers.entrySet()) {
             if (silent(entry.getValue(), now) && signers.contains(entry.getKey())) {
                 beyond.add(entry.getKey());
-                disowned |= entry.getValue().disowns;
             }
         }
         if (beyond.isEmpty()) {
@@ -168,8 +162,7 @@ final class NodeLease {
         }
         TreeSet<String> here = new TreeSet<>(reachable(now));
         here.add(self);
-        return disowned
-                || lapsed
+        return lapsed
                 || beyond.size() > here.size()
                 || (beyond.size() == here.size() && beyond.iterator().next().compareTo(here.first()) < 0);
     }
@@ -185,7 +178,7 @@ final class NodeLease {
     }
 
     private boolean silent(Peer peer, long now) {
-        return peer.disowns || now - peer.answered > limit;
+        return now - peer.answered > limit;
     }
 
     private boolean rollIsFresh(long now) {

@@ -20,7 +20,6 @@ class NodeLeaseTest {
     private final NodeLease lease = new NodeLease("m", LEASE, 0);
     private final Set<String> members = new HashSet<>();
     private final Set<String> answering = new HashSet<>();
-    private final Set<String> disowning = new HashSet<>();
     private final Set<String> signing = new HashSet<>();
     private boolean storeAnswers = true;
     private long now;
@@ -44,7 +43,7 @@ class NodeLeaseTest {
 
     private void turn() {
         lease.turn(Set.copyOf(members), now);
-        answering.forEach(node -> lease.answered(node, now, !disowning.contains(node), now));
+        answering.forEach(node -> lease.answered(node, now, now));
         if (storeAnswers) {
             sign();
         }
@@ -181,7 +180,7 @@ class NodeLeaseTest {
     void whoStoodStillAndWasGivenUpGivesItselfUpToo() {
         with("x");
         now += 2 * LEASE;
-        disowning.add("x");
+        cutOffFrom("x"); // nodes hear nobody whom they have given up
         turn();
         assertThat(standing()).isEqualTo(GIVEN_UP);
     }
@@ -200,11 +199,10 @@ class NodeLeaseTest {
     void itIsSoundAgainWhenTheOthersTakeItBack() {
         with("x", "y");
         now += 2 * LEASE;
-        disowning.addAll(Set.of("x", "y"));
+        cutOffFrom("x", "y");
         turn();
         assertThat(standing()).isEqualTo(GIVEN_UP);
-        disowning.clear();
-        turn();
+        with("x", "y");
         assertThat(standing()).isEqualTo(SOUND);
     }
 

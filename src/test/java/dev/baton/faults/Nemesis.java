@@ -219,7 +219,7 @@ final class Nemesis {
         cluster.awaitWhole();
         // Who has just come back is believed for a lease before it has answered anything: bounds are for one harm at a
         // time.
-        sleep((kind.separates() ? 6_000 : 500) + random.nextInt(2_000));
+        sleep((kind.separates() ? Integer.getInteger("baton.faults.rest", 6_000) : 500) + random.nextInt(2_000));
         return found;
     }
 

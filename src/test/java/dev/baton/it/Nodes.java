@@ -101,11 +101,9 @@ final class Nodes implements AutoCloseable {
         String label = name + "-" + nodes.size();
         Path out = logs.resolve(label + ".out");
         Path err = logs.resolve(label + ".err");
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx512m",
-                        "-jar",
-                        jar().toString())
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of("-jar", jar().toString()));
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
@@ -123,6 +121,15 @@ final class Nodes implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** {@code -Dbaton.it.java="/path/to/java -XX:…"} tries the nodes on another JVM, or with other options. */
+    private static List<String> java() {
+        String other = System.getProperty("baton.it.java", "");
+        return other.isBlank()
+                ? List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m")
+                : List.of(other.strip().split(" +"));
     }
 
     private static Path jar() {

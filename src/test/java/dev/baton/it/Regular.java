@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -27,15 +28,48 @@ import java.util.Set;
  * became of it. Any thread.
  */
 final class Regular {
+
+    /**
+     * What one time without service was made of, in milliseconds.
+     *
+     * @param attempts how many connections it took
+     * @param waited between them, as the client's back-off has it
+     * @param connecting from there to the welcome
+     * @param joining from the welcome to the document
+     */
+    record Outage(int attempts, long waited, long connecting, long joining) {
+        long whole() {
+            return waited + connecting + joining;
+        }
+    }
+
+    /** Without service since then; how it went so far. */
+    private static final class Away {
+        private final long since = System.nanoTime();
+        private int attempts;
+        private long waited;
+        private long welcomed;
+
+        private Outage over() {
+            long whole = millis(System.nanoTime() - since);
+            long joining = millis(System.nanoTime() - welcomed);
+            return new Outage(attempts, waited, whole - joining - waited, joining);
+        }
+
+        private static long millis(long nanos) {
+            return nanos / 1_000_000;
+        }
+    }
+
     private final String document;
     private final String name;
     private final ReconnectingClient client;
     private final Set<String> sessions = new LinkedHashSet<>();
     private final List<Long> seen = new ArrayList<>();
-    private final List<Long> outages = new ArrayList<>();
+    private final List<Outage> outages = new ArrayList<>();
     private final Map<String, Long> acknowledged = new LinkedHashMap<>();
     private final List<String> troubles = new ArrayList<>();
-    private OptionalLong awaySince = OptionalLong.empty();
+    private Optional<Away> away = Optional.empty();
     private OptionalLong epoch = OptionalLong.empty();
     private int sent;
     private int open;
@@ -56,8 +90,12 @@ final class Regular {
     private synchronized void told(LinkEvent event) {
         if (event instanceof LinkEvent.Online online) {
             sessions.add(online.welcome().session());
-        } else if (event instanceof LinkEvent.Offline && awaySince.isEmpty()) {
-            awaySince = OptionalLong.of(System.nanoTime());
+            away.ifPresent(now -> now.welcomed = System.nanoTime());
+        } else if (event instanceof LinkEvent.Offline offline) {
+            Away now = away.orElseGet(Away::new);
+            now.attempts++;
+            now.waited += offline.retryIn().toMillis();
+            away = Optional.of(now);
         } else if (event instanceof LinkEvent.CaughtUp caughtUp) {
             back(caughtUp.joined());
         } else if (event instanceof LinkEvent.Drafted drafted) {
@@ -78,9 +116,9 @@ final class Regular {
     }
 
     private void back(Joined joined) {
-        if (awaySince.isPresent()) {
-            outages.add((System.nanoTime() - awaySince.getAsLong()) / 1_000_000);
-            awaySince = OptionalLong.empty();
+        if (away.isPresent()) {
+            outages.add(away.get().over());
+            away = Optional.empty();
             if (!joined.recovered()) {
                 troubles.add("had to read the document anew");
             }
@@ -96,7 +134,8 @@ final class Regular {
     private void stands(Rights rights) {
         if (rights.you() == Rights.Place.HOLDER) {
             if (epoch.isPresent() && epoch.getAsLong() != rights.epoch()) {
-                troubles.add("lost the pen: epoch " + epoch.getAsLong() + " became " + rights.epoch());
+                troubles.add(
+                        "lost the pen: epoch " + epoch.getAsLong() + " became " + rights.epoch() + " after " + outages);
             }
             epoch = OptionalLong.of(rights.epoch());
         }
@@ -135,8 +174,7 @@ final class Regular {
     }
 
     synchronized boolean online() {
-        return awaySince.isEmpty()
-                && client.current().filter(BatonClient::isOpen).isPresent();
+        return away.isEmpty() && client.current().filter(BatonClient::isOpen).isPresent();
     }
 
     /** The sessions it has been; one, if all goes well. */
@@ -149,8 +187,8 @@ final class Regular {
         return List.copyOf(seen);
     }
 
-    /** For how many milliseconds it was without its document, each time. */
-    synchronized List<Long> outages() {
+    /** The times that it was without its document. */
+    synchronized List<Outage> outages() {
         return List.copyOf(outages);
     }
 
