@@ -88,13 +88,16 @@ final class Nemesis {
     private final Cluster cluster;
     private final Workload workload;
     private final Random random;
+    private final Duration rest;
     private final List<Took> took = new ArrayList<>();
     private long dumped;
 
-    Nemesis(Cluster cluster, Workload workload, long seed) {
+    /** {@code rest} is what passes after a harm that {@link Kind#separates} nodes, once the cluster is whole again. */
+    Nemesis(Cluster cluster, Workload workload, long seed, Duration rest) {
         this.cluster = cluster;
         this.workload = workload;
         this.random = new Random(seed);
+        this.rest = rest;
     }
 
     /** How long the pens took so far. */
@@ -217,9 +220,7 @@ final class Nemesis {
                 .add(new Event.Harm(at, System.nanoTime(), kind.words(), List.of(victim), kind + " " + victim));
         sleep(1_500); // until a node that was stopped or cut off has noticed, it says that it is ready
         cluster.awaitWhole();
-        // Who has just come back is believed for a lease before it has answered anything: bounds are for one harm at a
-        // time.
-        sleep((kind.separates() ? Integer.getInteger("baton.faults.rest", 6_000) : 500) + random.nextInt(2_000));
+        sleep((kind.separates() ? rest.toMillis() : 500) + random.nextInt(2_000));
         return found;
     }
 

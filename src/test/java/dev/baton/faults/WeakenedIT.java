@@ -7,6 +7,7 @@ import dev.baton.BatonApplication;
 import dev.baton.Weakened;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Each protection is taken away, and a checker sees it: so what they find nothing in has something to it. */
 class WeakenedIT {
     private static final long SEED = 17;
+    private static final Duration REST = Duration.ofSeconds(6);
     private static Vertx vertx;
 
     @BeforeAll
@@ -49,7 +51,7 @@ class WeakenedIT {
         try (Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED)) {
             workload.start();
             Nemesis.sleep(3_000);
-            Nemesis nemesis = new Nemesis(cluster, workload, SEED);
+            Nemesis nemesis = new Nemesis(cluster, workload, SEED, REST);
             List<Violation> found = new ArrayList<>();
             for (Nemesis.Kind harm : harms) {
                 found.addAll(nemesis.harm(harm));
@@ -86,7 +88,7 @@ class WeakenedIT {
             assumeTrue(cluster.net().real(), "links cannot be cut here");
             workload.start();
             Nemesis.sleep(3_000);
-            new Nemesis(cluster, workload, SEED).harm(Nemesis.Kind.CUT_OFF);
+            new Nemesis(cluster, workload, SEED, REST).harm(Nemesis.Kind.CUT_OFF);
             assertThat(broken(Checks.silentWhenGivenUp(workload.history().events(), 5_500)))
                     .contains(10);
         }
@@ -106,7 +108,7 @@ class WeakenedIT {
                 Workload workload = new Workload(vertx, cluster, 3, 3, 1, 30, SEED)) {
             workload.start();
             Nemesis.sleep(3_000);
-            Nemesis nemesis = new Nemesis(cluster, workload, SEED);
+            Nemesis nemesis = new Nemesis(cluster, workload, SEED, REST);
             nemesis.harm(Nemesis.Kind.CLIENT_KILLED);
             // It moves when its holder is back, after nine seconds, and gives it on; not after the three of the
             // reservation.

@@ -3,14 +3,17 @@ package dev.baton.it;
 import com.hazelcast.core.HazelcastInstance;
 import dev.baton.NodeMaps;
 import dev.baton.client.Waiting;
+import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
 import dev.baton.rights.LockRecord;
 import dev.baton.rights.Locks;
+import dev.baton.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -85,6 +88,12 @@ final class Bystander implements AutoCloseable {
         return record != null
                 && record.lock().line().stream()
                         .anyMatch(waiter -> waiter.session().equals(session) && !waiter.online());
+    }
+
+    /** Says of a session that is connected what nodes say that have lost sight of its node. */
+    void takesOffline(String session) {
+        ClusterNode place = new ClusterNode(vertx, hazelcast);
+        Waiting.on(new Sessions(vertx, place, Duration.ofSeconds(30)).lose(session, 1, "node-lost"));
     }
 
     @Override

@@ -67,6 +67,7 @@ final class Regular {
     private final Set<String> sessions = new LinkedHashSet<>();
     private final List<Long> seen = new ArrayList<>();
     private final List<Outage> outages = new ArrayList<>();
+    private final List<Integer> farewells = new ArrayList<>();
     private final Map<String, Long> acknowledged = new LinkedHashMap<>();
     private final List<String> troubles = new ArrayList<>();
     private Optional<Away> away = Optional.empty();
@@ -95,6 +96,7 @@ final class Regular {
             Away now = away.orElseGet(Away::new);
             now.attempts++;
             now.waited += offline.retryIn().toMillis();
+            farewells.add(offline.code());
             away = Optional.of(now);
         } else if (event instanceof LinkEvent.CaughtUp caughtUp) {
             back(caughtUp.joined());
@@ -190,6 +192,11 @@ final class Regular {
     /** The times that it was without its document. */
     synchronized List<Outage> outages() {
         return List.copyOf(outages);
+    }
+
+    /** What its connections, and attempts at one, ended with. */
+    synchronized List<Integer> farewells() {
+        return List.copyOf(farewells);
     }
 
     /** The seq that each of its updates was acknowledged with, by id. */
