@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param user who is behind it
  * @param keep opaque text that the store keeps with the holder, by which its session is known again after a loss
  * @param since when it stood in line, in milliseconds of cluster time
- * @param generation how often its session has been connected; news of an earlier connection is old news
+ * @param generation of its session's connection; it rises with each, and news of an earlier one is old news
  * @param presence whether it is there
  */
 public record Waiter(String session, User user, String keep, long since, long generation, Presence presence)

@@ -279,6 +279,10 @@ final class RoomSync {
         } else if (record.get().removed()) {
             room.unseat(session, SessionRecord.REMOVED);
             on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
+        } else if (record.get().generation() < seat.generation()) {
+            if (room.attached(session) && seat.member().online()) {
+                restore(document, room, seat);
+            }
         } else if (record.get().generation() > seat.generation()) {
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);
@@ -299,7 +303,7 @@ final class RoomSync {
         }
     }
 
-    /** The record of a session that is connected here was lost with its members. */
+    /** The record of a session that is connected here was lost with its members, or is that of an earlier connection. */
     private void restore(String document, Room room, Seat seat) {
         room.ref(seat.member().session())
                 .filter(ref -> ref.generation() == seat.generation())

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param user who is behind it
  * @param secretHash {@link ResumeSecret#hash} of what it is resumed with
  * @param node the node it is, or was last, connected to
- * @param generation how often it has been connected; 1 after the first {@code hello}
+ * @param generation rises with each connection; 1 after the first {@code hello}
  * @param link whether it is connected
  * @param documents the documents it takes part in
  * @param roles what its user may do where

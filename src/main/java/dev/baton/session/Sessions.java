@@ -43,6 +43,9 @@ public final class Sessions {
     public static final List<Class<?>> TRAVELLING =
             List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
 
+    /** The generation of a new session. */
+    private static final long FIRST = 1;
+
     /** So many records are asked for one by one, without a thread that waits. */
     private static final int FEW = 32;
 
@@ -102,24 +105,33 @@ public final class Sessions {
     /** A new session of that user, connected to this node. */
     public Future<Connected> create(User user, Roles roles) {
         ResumeSecret secret = ResumeSecret.fresh();
-        return put(user, roles, secret, Map.of()).map(record -> new Connected(record, secret, false));
+        return put(user, roles, secret, Map.of(), FIRST).map(record -> new Connected(record, secret, false));
     }
 
     /**
      * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Empty when
-     * the cluster remembers that it was removed.
+     * the cluster remembers that it was removed. Locks and rosters may remember earlier connections of it; its generation
+     * goes on from the cluster's time in milliseconds, which no count of connections reaches.
      */
     public Future<Optional<SessionRecord>> adopt(
             User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
         return future(() -> map.getAsync(secret.session()))
                 .compose(there -> there != null && there.removed()
                         ? Future.succeededFuture(Optional.empty())
-                        : put(user, roles, secret, documents).map(Optional::of));
+                        : put(user, roles, secret, documents, node.now()).map(Optional::of));
     }
 
-    private Future<SessionRecord> put(User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
+    private Future<SessionRecord> put(
+            User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents, long generation) {
         SessionRecord record = new SessionRecord(
-                secret.session(), user, secret.hash(), node.id(), 1, new SessionRecord.Online(), documents, roles);
+                secret.session(),
+                user,
+                secret.hash(),
+                node.id(),
+                generation,
+                new SessionRecord.Online(),
+                documents,
+                roles);
         return future(() -> map.setAsync(record.id(), record)).map(v -> {
             publish(record, Liveness.State.ONLINE, documents.isEmpty() ? "hello" : "resumed");
             return record;
@@ -211,11 +223,15 @@ public final class Sessions {
                 .collect(Collectors.toMap(SessionRecord::id, Function.identity())));
     }
 
-    /** Puts a record back that the cluster has lost together with its members; does nothing when it is there. */
+    /**
+     * Puts a record back that the cluster has lost together with its members, also where an earlier connection of the session
+     * was put back before; does nothing when this one is there, or a later one, or the session was removed.
+     */
     public Future<Void> restore(SessionRecord record) {
         return future(() -> map.getAsync(record.id()))
-                .compose(there ->
-                        there == null ? future(() -> map.setAsync(record.id(), record)) : Future.succeededFuture());
+                .compose(there -> there == null || (there.generation() < record.generation() && !there.removed())
+                        ? future(() -> map.setAsync(record.id(), record))
+                        : Future.succeededFuture());
     }
 
     /** Ends what has expired, and takes offline what hung on a dead node, among the sessions this node acts for. */

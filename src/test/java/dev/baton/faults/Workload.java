@@ -9,6 +9,7 @@ import dev.baton.client.Joined;
 import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
+import dev.baton.client.Rights;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -19,8 +20,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. Who is not ended goes on
@@ -116,50 +120,85 @@ final class Workload implements AutoCloseable {
     /** 6: whoever is in line gets the pen in the order of the line. */
     private void serveTheLine(List<Violation> found) {
         writers.forEach(writer -> writer.handsOn(false));
-        pause(Duration.ofSeconds(3));
-        Map<String, Event.Told> before = latest();
+        if (!comesTrue(
+                () -> documents.stream().allMatch(document -> Endings.agreed(wanting(document), lastTold(document))))) {
+            documents.stream()
+                    .filter(document -> !Endings.agreed(wanting(document), lastTold(document)))
+                    .forEach(document -> found.add(new Violation(
+                            6,
+                            document + " is wanted by " + wanting(document) + ", who were told "
+                                    + lastTold(document))));
+            return;
+        }
         long from = System.nanoTime();
+        Map<String, List<String>> lines = new HashMap<>();
+        Map<String, Set<String>> connected = new HashMap<>();
+        documents.forEach(document -> {
+            lines.put(document, lastTold(document).get(0).queue());
+            connected.put(document, wanting(document));
+        });
         writers.forEach(Writer::quiet);
-        await("all pens are free")
-                .atMost(CALM)
-                .pollInterval(Duration.ofMillis(100))
-                .until(this::held, List::isEmpty);
+        if (!comesTrue(() -> documents.stream().allMatch(this::free))) {
+            documents.stream()
+                    .filter(document -> !free(document))
+                    .forEach(document -> found.add(new Violation(
+                            6, document + " was not given back by all: its members were told " + lastTold(document))));
+        }
         for (String document : documents) {
-            List<String> served = history.events().stream()
-                    .filter(event -> event instanceof Event.Told told
-                            && told.at() > from
-                            && told.document().equals(document)
-                            && told.you() == dev.baton.client.Rights.Place.HOLDER)
-                    .map(event -> ((Event.Told) event).session())
-                    .distinct()
-                    .toList();
-            Event.Told told = before.get(document);
-            List<String> expected = new ArrayList<>(told.queue());
-            List<String> others = served.stream().filter(expected::contains).toList();
-            if (!others.equals(expected)) {
-                found.add(new Violation(6, document + " had the line " + expected + " and served " + served));
-            }
+            // Who has come back as another session since then was passed over as one that is not there.
+            connected.get(document).retainAll(wanting(document));
+            found.addAll(
+                    Endings.served(document, lines.get(document), connected.get(document), served(document, from)));
         }
     }
 
-    private List<Event.Told> held() {
-        return latest().values().stream()
-                .filter(told -> !told.holder().isEmpty())
+    private static boolean comesTrue(Callable<Boolean> condition) {
+        try {
+            await().atMost(CALM).pollInterval(Duration.ofMillis(100)).until(condition);
+            return true;
+        } catch (org.awaitility.core.ConditionTimeoutException still) {
+            return false;
+        }
+    }
+
+    private Set<String> wanting(String document) {
+        return writersOf(document).map(Writer::session).collect(Collectors.toSet());
+    }
+
+    private Stream<Writer> writersOf(String document) {
+        return writers.stream().filter(writer -> writer.document().equals(document));
+    }
+
+    /** What each of a document's writers was told of it last, in the session that it is now. */
+    private List<Event.Told> lastTold(String document) {
+        Map<String, Event.Told> last = new HashMap<>();
+        for (Event event : history.events()) {
+            if (event instanceof Event.Told told && told.document().equals(document)) {
+                last.put(told.session(), told);
+            }
+        }
+        return writersOf(document)
+                .flatMap(writer -> Stream.ofNullable(last.get(writer.session())))
                 .toList();
     }
 
-    /** What was last told of each document. */
-    private Map<String, Event.Told> latest() {
-        Map<String, Event.Told> latest = new HashMap<>();
-        for (Event event : history.events()) {
-            if (event instanceof Event.Told told) {
-                Event.Told known = latest.get(told.document());
-                if (known == null || told.epoch() >= known.epoch()) {
-                    latest.put(told.document(), told);
-                }
-            }
-        }
-        return latest;
+    /** Whether nobody has a document's pen and nobody who is there waits for it. */
+    private boolean free(String document) {
+        Set<String> wanting = wanting(document);
+        return lastTold(document).stream()
+                .allMatch(
+                        told -> told.holder().isEmpty() && told.queue().stream().noneMatch(wanting::contains));
+    }
+
+    private List<String> served(String document, long from) {
+        return history.events().stream()
+                .filter(event -> event instanceof Event.Told told
+                        && told.at() > from
+                        && told.document().equals(document)
+                        && told.you() == Rights.Place.HOLDER)
+                .map(event -> ((Event.Told) event).session())
+                .distinct()
+                .toList();
     }
 
     /** 8: every node shows the members that there are. Reads the logs on the way. */
@@ -188,11 +227,10 @@ final class Workload implements AutoCloseable {
                         .map(Member::session)
                         .filter(session -> !session.equals(observer.session()))
                         .forEach(shown::add);
-                if (!shown.equals(expected.get(document)) || joined.count() != shown.size() + 1) {
-                    found.add(new Violation(
-                            8,
-                            "node " + node + " shows in " + document + " " + joined.count() + " members " + shown
-                                    + ", and there are " + expected.get(document)));
+                List<Violation> wrong =
+                        Endings.members(node, document, expected.get(document), shown, joined.count() - 1);
+                if (!wrong.isEmpty()) {
+                    found.addAll(wrong);
                     expected.get(document).stream()
                             .filter(session -> !shown.contains(session))
                             .forEach(this::tellOf);
@@ -224,45 +262,19 @@ final class Workload implements AutoCloseable {
 
     /** 3: what readers were told is what the log says, and all of it. */
     private void compareReaders(List<Violation> found, Map<String, List<Entry>> logs) {
-        logs.forEach((document, log) -> {
-            Map<Long, Integer> book = history.book(document);
-            log.forEach(entry -> {
-                Integer sum = book.get(entry.seq());
-                if (sum != null && sum != History.sum(entry)) {
-                    found.add(new Violation(3, "readers of " + document + " were told something else than " + entry));
-                }
-            });
-            long head = log.isEmpty() ? 0 : log.get(log.size() - 1).seq();
-            viewers.stream()
-                    .filter(viewer -> viewer.document().equals(document) && viewer.read() != head)
-                    .forEach(viewer -> found.add(new Violation(
-                            3, viewer.name + " has read " + document + " to " + viewer.read() + " of " + head)));
-        });
+        logs.forEach((document, log) -> found.addAll(Endings.retold(document, log, history.book(document))));
+        viewers.forEach(viewer -> found.addAll(Endings.read(
+                viewer.name, viewer.document(), logs.getOrDefault(viewer.document(), List.of()), viewer.read())));
     }
 
     /** 9: nothing of anybody is left, on any node, once the sessions have ended. */
     List<Violation> leftovers(Duration within) {
-        List<String> counted = List.of(
-                "baton_sockets",
-                "baton_sessions",
-                "baton_beats",
-                "baton_rooms",
-                "baton_seats",
-                "baton_lock_timers",
-                "baton_session_records",
-                "baton_lock_records",
-                "baton_roster_records");
         List<Violation> found = new ArrayList<>();
         try {
             await().atMost(within).pollInterval(Duration.ofMillis(500)).until(() -> {
                 found.clear();
                 for (int node = 0; node < cluster.size(); node++) {
-                    Map<String, Long> gauges = cluster.gauges(node);
-                    for (String gauge : counted) {
-                        if (gauges.getOrDefault(gauge, -1L) != 0) {
-                            found.add(new Violation(9, "node " + node + " has " + gauge + " " + gauges.get(gauge)));
-                        }
-                    }
+                    found.addAll(Endings.left(node, cluster.gauges(node)));
                 }
                 return found.isEmpty();
             });

@@ -82,11 +82,11 @@ final class Bystander implements AutoCloseable {
                 .toList();
     }
 
-    /** Whether the lock of a document has heard that somebody in its line is away. */
+    /** Whether the lock of a document has heard that its holder, or somebody in its line, is away. */
     boolean lockKnowsAway(String document, String session) {
         LockRecord record = hazelcast.<String, LockRecord>getMap(Locks.MAP).get(document);
         return record != null
-                && record.lock().line().stream()
+                && record.lock().everybody().stream()
                         .anyMatch(waiter -> waiter.session().equals(session) && !waiter.online());
     }
 
@@ -94,6 +94,11 @@ final class Bystander implements AutoCloseable {
     void takesOffline(String session) {
         ClusterNode place = new ClusterNode(vertx, hazelcast);
         Waiting.on(new Sessions(vertx, place, Duration.ofSeconds(30)).lose(session, 1, "node-lost"));
+    }
+
+    /** The cluster loses the record of a session, as it does when the two members that keep it die. */
+    void forgets(String session) {
+        hazelcast.getMap(Sessions.MAP).delete(session);
     }
 
     @Override
