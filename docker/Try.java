@@ -23,25 +23,39 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The clients of try.sh, which starts the containers: {@code ADDRESS IDLE-SECONDS ENGINE...}. */
+/** The clients of try.sh, which starts the containers: {@code ADDRESS IDLE-SECONDS PEOPLE DOCUMENTS ENGINE...}. */
 public final class Try {
     private static final Pattern READY = Pattern.compile("baton ready node=(\\S+) ");
-    private static final int TABLES = 10;
+
+    /** Between two updates of a document, in milliseconds. */
+    private static final int PACE = 1_000;
+
+    /** How long a new node is ready before the next one goes, in seconds: as the operations guide has it. */
+    private static final int SETTLED = 10;
 
     private final Vertx vertx = Vertx.vertx();
     private final String address;
+    private final int people;
+    private final int documents;
     private final List<String> engine;
 
-    private Try(String address, List<String> engine) {
+    private Try(String address, int people, int documents, List<String> engine) {
         this.address = address;
+        this.people = people;
+        this.documents = documents;
         this.engine = engine;
     }
 
     public static void main(String[] args) throws Exception {
-        Try trial = new Try(args[0], Arrays.asList(args).subList(2, args.length));
+        Try trial = new Try(
+                args[0],
+                Integer.parseInt(args[2]),
+                Integer.parseInt(args[3]),
+                Arrays.asList(args).subList(4, args.length));
         try {
             trial.closedTab();
             trial.killedContainer();
@@ -100,14 +114,21 @@ public final class Try {
         until("the killed container is back and ready", 90, () -> ready(container).contains(" 200 "));
     }
 
+    /** One document after the other gets its writer; everybody else reads one of them. */
     private void rollingRestart() throws Exception {
-        List<Writer> writers = new ArrayList<>();
-        for (int i = 0; i < TABLES; i++) {
-            writers.add(new Writer("try/" + System.nanoTime()));
+        if (people == 0) {
+            return;
         }
+        String run = "try/" + System.nanoTime() + "/";
+        List<Regular> crowd = new ArrayList<>();
+        for (int i = 0; i < people; i++) {
+            crowd.add(new Regular("p" + i, run + i % documents, i < documents ? Mode.EDIT : Mode.VIEW));
+        }
+        List<Regular> writers = crowd.subList(0, documents);
         until("everybody has a pen", 20, () -> writers.stream().allMatch(writer -> writer.epoch > 0));
-        long timer = vertx.setPeriodic(100, id -> writers.forEach(Writer::write));
+        long timer = vertx.setPeriodic(PACE, id -> writers.forEach(Regular::write));
         for (String container : nodes()) {
+            TimeUnit.SECONDS.sleep(SETTLED);
             long start = System.nanoTime();
             run("stop", container);
             String status = run("inspect", "--format", "{{.State.ExitCode}}", container).trim();
@@ -115,23 +136,44 @@ public final class Try {
             is("it ended in order", status.equals("0"));
             run("start", container);
             until(container + " is back and ready", 90, () -> ready(container).contains(" 200 "));
-            until("everybody is online", 20, () -> writers.stream().allMatch(Writer::online));
+            until("everybody is online", 20, () -> crowd.stream().allMatch(Regular::online));
         }
         vertx.cancelTimer(timer);
         until("everything is answered", 20, () -> writers.stream().allMatch(writer -> writer.open == 0));
-        for (Writer writer : writers) {
-            is("nothing else went wrong: " + writer.troubles, writer.troubles.isEmpty());
-            Set<String> log = new HashSet<>(read(writer.document));
-            is("every acknowledged update is in the log", log.containsAll(writer.acknowledged.keySet()));
+        for (Regular regular : crowd) {
+            is("nothing else went wrong: " + regular.troubles, regular.troubles.isEmpty());
         }
-        List<Long> outages = writers.stream().flatMap(writer -> writer.outages.stream()).sorted().toList();
+        for (Regular writer : writers) {
+            List<String> log = read(writer.document);
+            is("every acknowledged update is in the log, once", log.stream().filter(id -> !id.isEmpty()).sorted().toList()
+                    .equals(writer.acknowledged.keySet().stream().sorted().toList()));
+        }
+        List<Long> outages = crowd.stream().flatMap(regular -> regular.outages.stream()).sorted().toList();
+        is("everybody's node was replaced at least once", outages.size() >= people);
         System.out.printf(
-                "rolling restart: %d updates acknowledged and kept, no pen moved; %d reconnects, the longest %d ms%n",
+                "rolling restart: %d people in %d documents, %d updates acknowledged and kept, no pen moved; %d reconnects,"
+                        + " without service p50 %d ms, p99 %d ms, longest %d ms%n",
+                people,
+                documents,
                 writers.stream().mapToInt(writer -> writer.acknowledged.size()).sum(),
                 outages.size(),
-                outages.isEmpty() ? 0 : outages.get(outages.size() - 1));
-        for (Writer writer : writers) {
-            wait(writer.client.close());
+                outages.get(outages.size() / 2),
+                outages.get(outages.size() * 99 / 100),
+                outages.get(outages.size() - 1));
+        Person visitor = person("visitor");
+        for (int i = 0; i < documents; i++) {
+            String document = run + i;
+            long there = crowd.stream().filter(regular -> regular.document.equals(document)).count();
+            until(document + " shows the " + there + " who are there, and no ghost", 5, () -> {
+                Joined joined = wait(visitor.client.join(document, Mode.VIEW));
+                long shown = joined.members().stream().filter(member -> member.online()).count() - 1;
+                wait(visitor.client.leave(document));
+                return shown == there;
+            });
+        }
+        visitor.client.close();
+        for (Regular regular : crowd) {
+            wait(regular.client.close());
         }
     }
 
@@ -207,11 +249,17 @@ public final class Try {
         }
 
         Rights pen(String document, long after) throws Exception {
-            until("the pen", 20, () -> heard(event -> event instanceof NodeEvent.RightsChanged changed
+            until(this::toString, "the pen", 20, () -> heard(event -> event instanceof NodeEvent.RightsChanged changed
                     && changed.rights().document().equals(document)
                     && changed.rights().you() == Rights.Place.HOLDER
                     && changed.rights().epoch() > after));
             return rights(document);
+        }
+
+        @Override
+        public synchronized String toString() {
+            return client.session() + " on " + client.welcome().node() + (client.isOpen() ? "" : ", closed,")
+                    + " has heard " + heard;
         }
 
         Outcome update(String document, long epoch, String id) throws Exception {
@@ -255,8 +303,8 @@ public final class Try {
         return ids;
     }
 
-    /** Somebody who holds a pen, writes, and reconnects by itself. */
-    private final class Writer {
+    /** Somebody in one document who reconnects without being told to; who edits it writes. */
+    private final class Regular {
         private final String document;
         private final ReconnectingClient client;
         private final Map<String, Long> acknowledged = new ConcurrentHashMap<>();
@@ -267,10 +315,10 @@ public final class Try {
         private volatile int open;
         private int sent;
 
-        Writer(String document) throws Exception {
+        Regular(String name, String document, Mode mode) throws Exception {
             this.document = document;
-            client = ReconnectingClient.start(vertx, ClientOptions.to(address).withUser("w", "w"), this::told);
-            Try.wait(client.join(document, Mode.EDIT));
+            client = ReconnectingClient.start(vertx, ClientOptions.to(address).withUser(name, name), this::told);
+            Try.wait(client.join(document, mode));
         }
 
         private synchronized void told(LinkEvent event) {
@@ -303,7 +351,7 @@ public final class Try {
         }
 
         synchronized void write() {
-            String id = "w-" + sent++;
+            String id = "update-" + sent++;
             open++;
             client.update(document, epoch, id, new JsonObject()).onComplete(done -> {
                 synchronized (this) {
@@ -370,13 +418,21 @@ public final class Try {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
+    /** Looks again so soon that it adds little to what is timed, and rests as long as the look took: some start a process. */
     private static void until(String what, int seconds, Callable<Boolean> holds) throws Exception {
+        until(() -> "", what, seconds, holds);
+    }
+
+    private static void until(Supplier<String> state, String what, int seconds, Callable<Boolean> holds)
+            throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        long began = System.nanoTime();
         while (!holds.call()) {
             if (System.nanoTime() > end) {
-                throw new AssertionError("not within " + seconds + " s: " + what);
+                throw new AssertionError("not within " + seconds + " s: " + what + ". " + state.get());
             }
-            TimeUnit.MILLISECONDS.sleep(5);
+            TimeUnit.MILLISECONDS.sleep(5 + millis(began));
+            began = System.nanoTime();
         }
     }
 

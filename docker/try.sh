@@ -6,6 +6,7 @@
 #   docker/try.sh                  # with podman; ENGINE=docker for Docker. Needs a JDK for the clients.
 #   JAR=ready docker/try.sh        # with target/baton.jar as it is, instead of building it in the image
 #   IDLE=600 docker/try.sh         # also: a client that does nothing for ten minutes stays connected
+#   PEOPLE=30 DOCUMENTS=10 docker/try.sh   # so many in the rolling restart, instead of 1000 in 100; 0 leaves it out
 #   KEEP=1 docker/try.sh           # leaves the containers running
 #
 # POSTGRES_IMAGE and HAPROXY_IMAGE name other images; stand-ins.sh makes some where no registry can be reached.
@@ -55,11 +56,11 @@ ready="exec 3<>/dev/tcp/127.0.0.1/8081 && printf 'GET /health/ready HTTP/1.0\r\n
 
 node() { # its number
   e run --detach --name "baton-try-node$1" --hostname "node$1" --network "$network" --network-alias "node$1" \
-    --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --stop-timeout 45 --memory 1g \
+    --read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges --stop-timeout 60 --memory 1g \
     --env BATON_AUTH_MODE=none --env BATON_CLUSTER_HOST="node$1" \
     --env BATON_CLUSTER_MEMBERS=node1:5701,node2:5701,node3:5701 --env BATON_CLUSTER_MINIMUM=2 \
     --env BATON_STORE_URL=jdbc:postgresql://store/baton --env BATON_STORE_USER=baton \
-    --env BATON_STORE_PASSWORD="$password" --env BATON_DRAIN_TIME=5s "$image" >/dev/null
+    --env BATON_STORE_PASSWORD="$password" --env BATON_DRAIN_TIME=10s "$image" >/dev/null
 }
 
 down
@@ -69,12 +70,20 @@ if [ "${BUILD:-1}" = 1 ]; then
   e build --quiet --file docker/Dockerfile --tag "$image" --build-arg "JAR=${JAR:-built}" . >/dev/null
 fi
 e network create "$network" >/dev/null
+# A bridge takes over the address of one of its ports, and another one when that container is killed: what a container sends to this
+# machine is lost then until it asks again. Docker and later versions of podman set it for good; here it is set if it can be.
+pin() {
+  local bridge
+  bridge=$(e network inspect --format '{{.NetworkInterface}}' "$network" 2>/dev/null) || return 0
+  [ -e "/sys/class/net/$bridge/address" ] && ip link set dev "$bridge" address "$(cat "/sys/class/net/$bridge/address")" || true
+}
 e run --detach --name baton-try-store --network "$network" --network-alias store \
   --env POSTGRES_USER=baton --env POSTGRES_DB=baton --env POSTGRES_PASSWORD="$password" \
   --volume baton-try-store:/var/lib/postgresql/data "$postgres" >/dev/null
 healthy baton-try-store "pg_isready --quiet --username=baton --host=127.0.0.1" 60
 for number in 1 2 3; do node "$number"; done
 for number in 1 2 3; do healthy "baton-try-node$number" "$ready" 90; done
+pin
 e run --detach --name baton-try-balancer --network "$network" --publish "127.0.0.1:$port:8080" --read-only --cap-drop ALL \
   --volume "$PWD/docker/haproxy.cfg:/usr/local/etc/haproxy/haproxy.cfg:ro" "$haproxy" >/dev/null
 
@@ -89,4 +98,4 @@ if ! timeout 2 bash -c "exec 3<>/dev/tcp/127.0.0.1/$port" 2>/dev/null; then
   address=$(e inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' baton-try-balancer):8080
 fi
 echo "three nodes are ready behind http://$address/"
-java -cp "$jar" docker/Try.java "ws://$address/socket" "${IDLE:-0}" "${engine[@]}"
+java -cp "$jar" docker/Try.java "ws://$address/socket" "${IDLE:-0}" "${PEOPLE:-1000}" "${DOCUMENTS:-100}" "${engine[@]}"

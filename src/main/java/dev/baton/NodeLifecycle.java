@@ -41,6 +41,13 @@ final class NodeLifecycle implements VertxApplicationHooks {
     /** For leaving the cluster; Hazelcast gives up a little earlier by itself. */
     private static final Duration LEAVING = Duration.ofSeconds(15);
 
+    /**
+     * How long the process stays after it has left, if others remain. They find that a member is gone as its address refuses
+     * them, three times over in about a second. A container takes its address with it, so that nobody is refused, nothing
+     * answers, and the others wait for a whole lease.
+     */
+    private static final Duration LINGERING = Duration.ofSeconds(2);
+
     private final Settings settings;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private volatile HazelcastInstance hazelcast;
@@ -132,9 +139,21 @@ final class NodeLifecycle implements VertxApplicationHooks {
 
     private void leave() {
         HazelcastInstance member = hazelcast;
-        if (member != null) {
+        if (member != null && member.getLifecycleService().isRunning()) {
+            boolean alone = member.getCluster().getMembers().size() == 1;
             // Not terminate(): the others take over in order, instead of finding out.
             member.shutdown();
+            if (!alone) {
+                linger();
+            }
+        }
+    }
+
+    private static void linger() {
+        try {
+            Thread.sleep(LINGERING.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -35,6 +35,9 @@ class RollingRestartIT {
     /** Between two updates of one document, in milliseconds. */
     private static final long PACE = Integer.getInteger("baton.it.pace", 100);
 
+    /** How long a new node is ready before the next one goes, in milliseconds; the operations guide has ten seconds. */
+    private static final long SETTLED = Integer.getInteger("baton.it.settled", 0);
+
     private final String run = UUID.randomUUID().toString();
 
     @Test
@@ -55,6 +58,8 @@ class RollingRestartIT {
                     PACE, id -> tables.forEach(table -> table.holder().write()));
 
             for (int i = 0; i < 3; i++) {
+                long ready = System.nanoTime();
+                await().atMost(SOON.plusMillis(SETTLED)).until(() -> System.nanoTime() - ready >= SETTLED * 1_000_000);
                 replace(nodes, nodes.get(i), balancer);
                 await().atMost(SOON).until(() -> people.stream().allMatch(Regular::online));
             }
