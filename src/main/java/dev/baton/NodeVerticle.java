@@ -175,7 +175,7 @@ public class NodeVerticle extends VerticleBase {
             servers.add(server);
             all = all.compose(v -> part(server));
         }
-        node.on(ServerVerticle.REPLACED, context, json -> replaced(connections, json));
+        node.on(Sessions.REPLACED, context, json -> replaced(connections, json));
         node.on(Moderation.REMOVED, context, json -> connections.removed(json.getString("session")));
         return all.map(v -> servers.get(0).port());
     }

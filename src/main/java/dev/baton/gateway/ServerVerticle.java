@@ -40,9 +40,6 @@ public final class ServerVerticle extends VerticleBase {
     /** Below this lies the client for browsers. */
     private static final String CLIENT = "/client/";
 
-    /** The type of the message that says that a session goes on elsewhere. */
-    public static final String REPLACED = "replaced";
-
     /** How long a client has to answer a close before the connection is cut, in seconds. */
     private static final int CLOSING = 2;
 
@@ -81,7 +78,7 @@ public final class ServerVerticle extends VerticleBase {
                 log,
                 replaced -> node.tell(
                         replaced.node(),
-                        REPLACED,
+                        Sessions.REPLACED,
                         new JsonObject()
                                 .put("session", replaced.session())
                                 .put("generation", replaced.generation() + 1)));

@@ -73,8 +73,7 @@ final class Welcoming {
                         }
                     }
                     return holder.filter(user -> isSame(user, who)).isPresent()
-                            ? sessions.adopt(holder.get(), roles(who), secret, documents)
-                                    .map(adopted -> adopted.map(record -> new Sessions.Connected(record, secret, true)))
+                            ? sessions.adopt(holder.get(), roles(who), secret, documents, replaced)
                             : Future.succeededFuture(Optional.empty());
                 });
     }

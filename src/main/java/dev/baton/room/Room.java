@@ -216,14 +216,19 @@ final class Room {
         });
     }
 
+    /** A member's connection, if one is open here. */
+    Optional<Outbox> connection(String session) {
+        return watchers.get(session).filter(Outbox::open);
+    }
+
     /** Whether a member's connection is open here. */
     boolean attached(String session) {
-        return watchers.get(session).filter(Outbox::open).isPresent();
+        return connection(session).isPresent();
     }
 
     /** Closes a member's connection, if one is open here, so that its client resumes. */
     void sendAway(String session) {
-        watchers.get(session).filter(Outbox::open).ifPresent(Outbox::sendAway);
+        connection(session).ifPresent(Outbox::sendAway);
     }
 
     /** A member is gone for good, from this node at least. */

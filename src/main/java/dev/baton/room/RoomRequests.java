@@ -38,11 +38,13 @@ final class RoomRequests {
     private final RoomServices on;
     private final RoomRegistry rooms;
     private final Moderation moderation;
+    private final Overtaken overtaken;
 
     RoomRequests(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
         this.moderation = new Moderation(on.node(), on.sessions(), on.locks());
+        this.overtaken = new Overtaken(on.node());
     }
 
     /** One client's request: who asks, and how it is answered. */
@@ -177,13 +179,21 @@ final class RoomRequests {
                 .enter(ref.session(), ref.generation(), join.document(), join.mode(), since)
                 .compose(record -> {
                     if (record.isEmpty()) {
-                        return Future.succeededFuture(); // taken up elsewhere: this connection is about to close
+                        return endOvertaken(asking);
                     }
                     return rooms.in(join.document(), room -> on.log()
                             .open(join.document(), join.after(), join.log())
                             .compose(opening -> enter(asking, join, room, opening, since)));
                 })
                 .onFailure(failure -> undo(asking, join));
+    }
+
+    /** The session's record is not about this connection, which therefore ends instead of getting an answer. */
+    private Future<Void> endOvertaken(Asking asking) {
+        return on.sessions().find(List.of(asking.session())).map(found -> {
+            overtaken.settle(asking.session(), asking.outbox(), Optional.ofNullable(found.get(asking.session())));
+            return null;
+        });
     }
 
     private Future<Void> enter(Asking asking, ClientMessage.Join join, Room room, Opening opening, long since) {

@@ -33,14 +33,19 @@ final class RoomSync {
     /** Each room's record and sessions are looked up once in this many rounds; a different part of the rooms each round. */
     private static final int PARTS = 3;
 
+    /** Why a session is gone that nobody came back for. */
+    private static final String EXPIRED = "expired";
+
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Overtaken overtaken;
     private int round;
     private boolean checking;
 
     RoomSync(RoomServices on, RoomRegistry rooms) {
         this.on = on;
         this.rooms = rooms;
+        this.overtaken = new Overtaken(on.node());
     }
 
     /** One round; called every second. */
@@ -221,7 +226,12 @@ final class RoomSync {
 
     private void settle(Room room, Liveness news) {
         switch (news.state()) {
-            case GONE -> room.unseat(news.session(), news.cause());
+            case GONE -> {
+                if (news.cause().equals(EXPIRED)) {
+                    room.sendAway(news.session()); // it has a connection after all
+                }
+                room.unseat(news.session(), news.cause());
+            }
             case ONLINE -> leaveTo(room, news.session(), news.node());
             case OFFLINE ->
                 room.seatOf(news.session())
@@ -274,7 +284,7 @@ final class RoomSync {
                 restore(document, room, seat);
             } else if (!seat.member().online()) {
                 room.sendAway(session);
-                room.unseat(session, "expired");
+                room.unseat(session, EXPIRED);
             }
         } else if (record.get().removed()) {
             room.unseat(session, SessionRecord.REMOVED);
@@ -284,6 +294,7 @@ final class RoomSync {
                 restore(document, room, seat);
             }
         } else if (record.get().generation() > seat.generation()) {
+            room.connection(session).ifPresent(outbox -> overtaken.settle(session, outbox, record));
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);
             }

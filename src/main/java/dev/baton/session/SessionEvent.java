@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import dev.baton.auth.Roles;
 import java.io.Serializable;
+import java.util.Optional;
 
 /** One thing that can happen to a session's record; travels to the member that owns the session's partition. Pure. */
 sealed interface SessionEvent extends Serializable {
@@ -15,6 +16,47 @@ sealed interface SessionEvent extends Serializable {
     /** Whether the record is gone after this. */
     default boolean ends() {
         return false;
+    }
+
+    /** The record that this begins with where there is none; empty for what happens to a record alone. */
+    default Optional<SessionRecord> begins() {
+        return Optional.empty();
+    }
+
+    /** The store knows of a session that the cluster has forgotten. Where somebody else was faster, nothing. */
+    record Adopt(SessionRecord record) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord there, long now) {
+            return false;
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord there, long now) {
+            return there;
+        }
+
+        @Override
+        public Optional<SessionRecord> begins() {
+            return Optional.of(record);
+        }
+    }
+
+    /** A session is connected, and its record was lost with its members, or is that of an earlier connection. */
+    record Restore(SessionRecord record) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord there, long now) {
+            return there.generation() < record.generation() && !there.removed();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord there, long now) {
+            return record;
+        }
+
+        @Override
+        public Optional<SessionRecord> begins() {
+            return Optional.of(record);
+        }
     }
 
     /** Somebody with those roles shows the secret on a node. */

@@ -17,7 +17,7 @@ record SessionProcessor(SessionEvent event, long now)
         implements EntryProcessor<String, SessionRecord, SessionProcessor.Outcome> {
 
     /**
-     * The record before and after, or nothing if the event did not apply or there is no such session.
+     * The record before and after, or nothing if the event did not apply, or needs a session and there is none.
      *
      * @param change empty, or the two records
      */
@@ -34,11 +34,24 @@ record SessionProcessor(SessionEvent event, long now)
     @Override
     public Outcome process(Map.Entry<String, SessionRecord> entry) {
         SessionRecord before = entry.getValue();
-        if (before == null || !event.applies(before, now)) {
+        if (before == null) {
+            return begin(entry);
+        }
+        if (!event.applies(before, now)) {
             return new Outcome(List.of());
         }
         SessionRecord after = event.apply(before, now);
         entry.setValue(event.ends() ? null : after);
         return new Outcome(List.of(before, after));
+    }
+
+    /** There was nothing before, so the outcome has the same record twice. */
+    private Outcome begin(Map.Entry<String, SessionRecord> entry) {
+        return new Outcome(event.begins()
+                .map(fresh -> {
+                    entry.setValue(fresh);
+                    return List.of(fresh, fresh);
+                })
+                .orElse(List.of()));
     }
 }

@@ -36,6 +36,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class Sessions {
 
+    /**
+     * The type of the message to a node's inbox that says that a {@code session} goes on elsewhere, with that {@code generation}: its
+     * earlier connection there is closed for good.
+     */
+    public static final String REPLACED = "replaced";
+
     /** The name of the shared map. */
     public static final String MAP = "baton.sessions";
 
@@ -105,25 +111,36 @@ public final class Sessions {
     /** A new session of that user, connected to this node. */
     public Future<Connected> create(User user, Roles roles) {
         ResumeSecret secret = ResumeSecret.fresh();
-        return put(user, roles, secret, Map.of(), FIRST).map(record -> new Connected(record, secret, false));
+        SessionRecord record = fresh(user, roles, secret, Map.of(), FIRST);
+        return future(() -> map.setAsync(record.id(), record)).map(v -> {
+            publish(record, Liveness.State.ONLINE, "hello");
+            return new Connected(record, secret, false);
+        });
     }
 
     /**
-     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Empty when
-     * the cluster remembers that it was removed. Locks and rosters may remember earlier connections of it; its generation
-     * goes on from the cluster's time in milliseconds, which no count of connections reaches.
+     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Locks and
+     * rosters may remember earlier connections of it; its generation goes on from the cluster's time in milliseconds, which
+     * no count of connections reaches. Where somebody else has just done the same, or put it back, it is resumed like any other.
+     * Empty when the cluster remembers that it was removed.
+     *
+     * @param replaced is told of the connection that the session had by then
      */
-    public Future<Optional<SessionRecord>> adopt(
-            User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents) {
-        return future(() -> map.getAsync(secret.session()))
-                .compose(there -> there != null && there.removed()
-                        ? Future.succeededFuture(Optional.empty())
-                        : put(user, roles, secret, documents, node.now()).map(Optional::of));
+    public Future<Optional<Connected>> adopt(
+            User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents, Consumer<Replaced> replaced) {
+        SessionRecord record = fresh(user, roles, secret, documents, node.now());
+        return submit(record.id(), new SessionEvent.Adopt(record)).compose(outcome -> {
+            if (outcome.after().isEmpty()) {
+                return resume(secret, Optional.empty(), roles, replaced);
+            }
+            publish(record, Liveness.State.ONLINE, "resumed");
+            return Future.succeededFuture(Optional.of(new Connected(record, secret, true)));
+        });
     }
 
-    private Future<SessionRecord> put(
+    private SessionRecord fresh(
             User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents, long generation) {
-        SessionRecord record = new SessionRecord(
+        return new SessionRecord(
                 secret.session(),
                 user,
                 secret.hash(),
@@ -132,10 +149,6 @@ public final class Sessions {
                 new SessionRecord.Online(),
                 documents,
                 roles);
-        return future(() -> map.setAsync(record.id(), record)).map(v -> {
-            publish(record, Liveness.State.ONLINE, documents.isEmpty() ? "hello" : "resumed");
-            return record;
-        });
     }
 
     /**
@@ -228,10 +241,7 @@ public final class Sessions {
      * was put back before; does nothing when this one is there, or a later one, or the session was removed.
      */
     public Future<Void> restore(SessionRecord record) {
-        return future(() -> map.getAsync(record.id()))
-                .compose(there -> there == null || (there.generation() < record.generation() && !there.removed())
-                        ? future(() -> map.setAsync(record.id(), record))
-                        : Future.succeededFuture());
+        return submit(record.id(), new SessionEvent.Restore(record)).mapEmpty();
     }
 
     /** Ends what has expired, and takes offline what hung on a dead node, among the sessions this node acts for. */

@@ -1,6 +1,7 @@
 package dev.baton.it;
 
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.map.IMap;
 import dev.baton.NodeMaps;
 import dev.baton.client.Waiting;
 import dev.baton.cluster.ClusterNode;
@@ -8,6 +9,7 @@ import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
 import dev.baton.rights.LockRecord;
 import dev.baton.rights.Locks;
+import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -94,6 +96,24 @@ final class Bystander implements AutoCloseable {
     void takesOffline(String session) {
         ClusterNode place = new ClusterNode(vertx, hazelcast);
         Waiting.on(new Sessions(vertx, place, Duration.ofSeconds(30)).lose(session, 1, "node-lost"));
+    }
+
+    /** An attempt to take a session up comes late, from a connection that is closed by then: the record is about that one. */
+    void overtakes(String session) {
+        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
+        SessionRecord record = map.get(session);
+        long now = System.currentTimeMillis();
+        map.set(
+                session,
+                new SessionRecord(
+                        session,
+                        record.user(),
+                        record.secretHash(),
+                        record.node(),
+                        record.generation() + 1,
+                        new SessionRecord.Offline("closed", now, now + 60_000),
+                        record.documents(),
+                        record.roles()));
     }
 
     /** The cluster loses the record of a session, as it does when the two members that keep it die. */

@@ -65,6 +65,31 @@ class SessionProcessorTest {
         assertThat(lose(1, "closed", 100).orElseThrow().documents()).isEqualTo(Map.of("d", EDITS));
     }
 
+    // ---- putting back ---------------------------------------------------------------------------------------------
+
+    @Test
+    void aRecordThatWasLostIsPutBackAndOneOfAnEarlierConnectionIsReplaced() {
+        SessionRecord first = entry.getValue();
+        resume("b", 200);
+        SessionRecord second = entry.getValue();
+        entry.setValue(first);
+        assertThat(process(new SessionEvent.Restore(second), 300).after()).contains(second);
+        assertThat(process(new SessionEvent.Restore(first), 301).after()).isEmpty();
+        assertThat(entry.getValue()).isEqualTo(second);
+        entry.setValue(null);
+        assertThat(process(new SessionEvent.Restore(first), 302).after()).contains(first);
+        assertThat(entry.getValue()).isEqualTo(first);
+    }
+
+    @Test
+    void onlyOneAdoptsASessionThatTheClusterHasForgotten() {
+        SessionRecord known = entry.getValue();
+        assertThat(process(new SessionEvent.Adopt(known), 100).after()).isEmpty();
+        entry.setValue(null);
+        assertThat(process(new SessionEvent.Adopt(known), 200).after()).contains(known);
+        assertThat(process(new SessionEvent.Adopt(known), 201).after()).isEmpty();
+    }
+
     // ---- resuming -------------------------------------------------------------------------------------------------
 
     @Test
