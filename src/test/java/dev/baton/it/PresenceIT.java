@@ -163,6 +163,16 @@ class PresenceIT {
         allSee(observers, online(observers, List.of(ann.client())), SOON);
 
         try (Bystander bystander = Bystander.of(nodes)) {
+            // News are hints: a node that does not know of the newcomer yet sends it none.
+            List<String> probes = new ArrayList<>();
+            await().atMost(SOON).until(() -> {
+                Person probe = person(0, "probe");
+                probes.add(probe.session());
+                probe.client().close();
+                return probes.stream()
+                        .anyMatch(session ->
+                                !bystander.livenessOf(session, "offline").isEmpty());
+            });
             long start = System.nanoTime();
             ann.client().abort();
             for (Observer observer : observers) {
