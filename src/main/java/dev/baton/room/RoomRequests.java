@@ -289,26 +289,35 @@ final class RoomRequests {
                 });
     }
 
-    /** Who is to get the pen by name: a member of the document, with what its session's record says. */
+    /**
+     * Who is to get the pen by name, with what its session's record says. Whoever this room has not heard of yet is in the
+     * document all the same when the record says so: that is written before anybody is told of the join, and the news of a
+     * roster may come later.
+     */
     private Future<List<Waiter>> heir(Room room, String document, Optional<String> to) {
         if (to.isEmpty()) {
             return Future.succeededFuture(List.of());
         }
-        if (room.member(to.get()).isEmpty()) {
-            return Future.failedFuture(new Refusal(ErrorCode.BAD_MESSAGE, "that session is not in the document"));
-        }
-        return on.sessions().find(List.of(to.get())).map(found -> Optional.ofNullable(found.get(to.get()))
-                .filter(SessionRecord::online)
-                .map(record -> mayEdit(record, document))
-                .map(record -> new Waiter(
-                        record.id(),
-                        record.user(),
-                        record.secretHash(),
-                        on.node().now(),
-                        record.generation(),
-                        Presence.HERE))
-                .stream()
-                .toList());
+        return on.sessions().find(List.of(to.get())).map(found -> {
+            Optional<SessionRecord> named = Optional.ofNullable(found.get(to.get()));
+            boolean joined = named.filter(record -> record.documents().containsKey(document))
+                    .isPresent();
+            if (!joined && room.member(to.get()).isEmpty()) {
+                throw new Refusal(ErrorCode.BAD_MESSAGE, "that session is not in the document");
+            }
+            return named
+                    .filter(SessionRecord::online)
+                    .map(record -> mayEdit(record, document))
+                    .map(record -> new Waiter(
+                            record.id(),
+                            record.user(),
+                            record.secretHash(),
+                            on.node().now(),
+                            record.generation(),
+                            Presence.HERE))
+                    .stream()
+                    .toList();
+        });
     }
 
     private static SessionRecord mayEdit(SessionRecord record, String document) {

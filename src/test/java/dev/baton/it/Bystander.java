@@ -116,6 +116,18 @@ final class Bystander implements AutoCloseable {
                         record.roles()));
     }
 
+    /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */
+    void hides(String document, String hidden, String from) {
+        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
+        new ClusterNode(vertx, hazelcast)
+                .tell(
+                        map.get(from).node(),
+                        "roster-none",
+                        new JsonObject()
+                                .put("document", document)
+                                .put("node", map.get(hidden).node()));
+    }
+
     /** The cluster loses the record of a session, as it does when the two members that keep it die. */
     void forgets(String session) {
         hazelcast.getMap(Sessions.MAP).delete(session);

@@ -132,18 +132,30 @@ class HandOverIT {
         long epoch = ann.take(document);
         bob.edit(document);
         eve.view(document);
-        // ann's node must have heard of eve before it can find her by name
-        ann.heard()
-                .await(
-                        NodeEvent.Presence.class,
-                        told -> told.joined().stream()
-                                .anyMatch(member -> member.session().equals(eve.session())),
-                        SOON);
 
         Waiting.on(ann.client().release(document, epoch, eve.session()));
 
         Person.Told told = eve.penAfter(document, epoch);
         assertThat(told.rights().queue()).containsExactly(bob.session());
+    }
+
+    @Test
+    void whomTheNodeOfTheHolderDoesNotSeeGetsThePenByNameAllTheSame() {
+        Person ann = person(0, "ann");
+        Person eve = person(1, "eve");
+        long epoch = ann.take(document);
+        eve.view(document);
+        ann.heard().await(NodeEvent.Presence.class, told -> concerns(told.joined(), eve), SOON);
+
+        bystander.hides(document, eve.session(), ann.session());
+        ann.heard().await(NodeEvent.Presence.class, told -> told.left().containsKey(eve.session()), SOON);
+        Waiting.on(ann.client().release(document, epoch, eve.session()));
+
+        eve.penAfter(document, epoch);
+    }
+
+    private static boolean concerns(List<Member> members, Person person) {
+        return members.stream().anyMatch(member -> member.session().equals(person.session()));
     }
 
     @Test
