@@ -1,10 +1,11 @@
 package dev.baton.cluster;
 
+import com.hazelcast.config.AdvancedNetworkConfig;
 import com.hazelcast.config.ClassFilter;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JavaSerializationFilterConfig;
 import com.hazelcast.config.ListenerConfig;
-import com.hazelcast.config.NetworkConfig;
+import com.hazelcast.config.ServerSocketEndpointConfig;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import dev.baton.config.BindFailure;
@@ -133,11 +134,23 @@ public final class ClusterSetup {
         return config;
     }
 
+    /**
+     * An endpoint for members alone. The usual one speaks to clients too, and asks who is there first; while the other end does
+     * not answer that, since its process stands still, the thread that sends goes round without end (Hazelcast 5.3,
+     * {@code UnifiedProtocolEncoder.onWrite}, issue 26473): nothing else that goes out over it is sent, so two members that
+     * are well do not hear each other until the third is given up.
+     */
     private static void network(Config config, Settings.Cluster settings, InetAddress host, AddressesToJoin addresses) {
-        NetworkConfig network = config.getNetworkConfig();
-        network.setPort(settings.port()).setPortAutoIncrement(true).setPortCount(PORTS);
-        // A port that another node left a moment ago may still have connections dying in the kernel.
-        network.setReuseAddress(true);
+        ServerSocketEndpointConfig members = new ServerSocketEndpointConfig()
+                .setPort(settings.port())
+                .setPortAutoIncrement(true)
+                .setPortCount(PORTS)
+                // A port that another node left a moment ago may still have connections dying in the kernel.
+                .setReuseAddress(true);
+        // A connection that is not there by then is of no use within a lease.
+        members.setSocketConnectTimeoutSeconds(3);
+        AdvancedNetworkConfig network = config.getAdvancedNetworkConfig().setEnabled(true);
+        network.setMemberEndpointConfig(members);
         network.getJoin().getMulticastConfig().setEnabled(false);
         network.getJoin().getAutoDetectionConfig().setEnabled(false);
         network.getJoin().setTcpIpConfig(addresses);
@@ -157,8 +170,6 @@ public final class ClusterSetup {
         // The usual 5 s collect members that start together; a late one joins a running cluster just as well.
         config.setProperty("hazelcast.wait.seconds.before.join", "0");
         config.setProperty("hazelcast.max.join.seconds", Integer.toString(JOIN_SECONDS));
-        // A connection that is not there by then is of no use within a lease.
-        config.setProperty("hazelcast.socket.connect.timeout.seconds", "3");
         // Two halves find each other this soon after the network is back (the usual: five minutes), and two nodes that
         // started in the same moment, each as its own first member, do as well.
         config.setProperty("hazelcast.merge.first.run.delay.seconds", "3");
@@ -185,8 +196,6 @@ public final class ClusterSetup {
                 .setScriptingEnabled(false)
                 .setConsoleEnabled(false)
                 .setDataAccessEnabled(false);
-        config.getNetworkConfig().getRestApiConfig().setEnabled(false);
-        config.getNetworkConfig().getMemcacheProtocolConfig().setEnabled(false);
         // Java deserialisation runs code of whatever class a member names. By itself Hazelcast lets it name all of the
         // JDK,
         // management, naming and remote calls too. Records travel by Kryo and Vert.x's by Hazelcast's own

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.hazelcast.config.MapConfig;
 import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.instance.EndpointQualifier;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.serialization.Data;
 import dev.baton.FreePorts;
@@ -107,17 +108,13 @@ class ClusterSetupIT {
         var config = member.getConfig();
 
         SoftAssertions.assertSoftly(soft -> {
-            soft.assertThat(config.getNetworkConfig()
-                            .getJoin()
-                            .getMulticastConfig()
-                            .isEnabled())
-                    .isFalse();
-            soft.assertThat(config.getNetworkConfig()
-                            .getJoin()
-                            .getAutoDetectionConfig()
-                            .isEnabled())
-                    .isFalse();
-            soft.assertThat(config.getNetworkConfig().getRestApiConfig().isEnabled())
+            var network = config.getAdvancedNetworkConfig();
+            soft.assertThat(network.isEnabled()).isTrue();
+            soft.assertThat(network.getEndpointConfigs())
+                    .as("the port speaks to members alone")
+                    .containsOnlyKeys(EndpointQualifier.MEMBER);
+            soft.assertThat(network.getJoin().getMulticastConfig().isEnabled()).isFalse();
+            soft.assertThat(network.getJoin().getAutoDetectionConfig().isEnabled())
                     .isFalse();
             soft.assertThat(config.getJetConfig().isEnabled()).isFalse();
             soft.assertThat(config.getMetricsConfig().isEnabled()).isFalse();

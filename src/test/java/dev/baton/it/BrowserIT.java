@@ -185,7 +185,7 @@ class BrowserIT {
     @Test
     void aPageOfAnotherOriginLoadsTheClientFromANode() {
         NodeProcess node = nodes.get(0);
-        Tab elsewhere = first.open("http://127.0.0.1:" + node.management() + "/health/live");
+        Tab elsewhere = first.open("http://127.0.0.1:" + node.managementPort() + "/health/live");
         String client = "http://127.0.0.1:" + node.port() + "/client/";
         assertThat(elsewhere.evaluate("import('" + client + "baton.js').then(({ PROTOCOL }) => PROTOCOL)"))
                 .isEqualTo("baton.v1");

@@ -23,7 +23,7 @@ class ConsoleIT {
             ada.awaitPen(SOON);
             Tab ben = EditorPage.enter(browser, nodes.get(1).port(), "minutes", "Ben", "edit")
                     .tab();
-            Tab console = browser.open("http://127.0.0.1:" + nodes.get(0).management() + "/console");
+            Tab console = browser.open("http://127.0.0.1:" + nodes.get(0).managementPort() + "/console");
             console.await("location.pathname === '/console/'");
             console.await("document.getElementById('ready').textContent === 'Ready'");
             console.await(ROWS + ".includes('minutes') && " + ROWS + ".includes('Ada')");

@@ -57,17 +57,12 @@ final class NodeProcess {
         return Integer.parseInt(ready().group(2));
     }
 
-    /** The port of health, metrics and the console. */
-    int management() {
-        return Integer.parseInt(ready().group(3));
-    }
-
     /** The address of the socket. */
     String uri() {
         return "ws://127.0.0.1:" + port() + "/socket";
     }
 
-    /** The port of health, metrics and the like. */
+    /** The port of health, metrics and the console. */
     int managementPort() {
         return Integer.parseInt(ready().group(3));
     }
