@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -89,6 +90,9 @@ final class Nemesis {
     private final Workload workload;
     private final Random random;
     private final Duration rest;
+    /** Each in turn from a random one on: so the one that leads the cluster, which matters most, is surely among them. */
+    private OptionalInt paused = OptionalInt.empty();
+
     private final List<Took> took = new ArrayList<>();
     private long dumped;
 
@@ -151,12 +155,10 @@ final class Nemesis {
                 cluster.goOn(victim);
             }
             case NODE_PAUSED -> {
-                List<Pen> pens = pensOn(List.of(victim));
-                long start = System.nanoTime();
-                cluster.pause(victim);
-                measure(kind, start, pens);
-                sleep(Math.max(0, 9_000 - (System.nanoTime() - start) / 1_000_000));
-                cluster.goOn(victim);
+                paused = paused.isPresent()
+                        ? OptionalInt.of((paused.getAsInt() + 1) % cluster.size())
+                        : OptionalInt.of(victim);
+                pause(kind, paused.getAsInt());
             }
             case CUT_OFF -> cut(kind, victim, () -> fromOthers(victim));
             case CUT_OFF_WHOLLY ->
@@ -241,6 +243,15 @@ final class Nemesis {
         cutting.run();
         measure(kind, start, pens);
         sleep(Math.max(0, 10_000 - (System.nanoTime() - start) / 1_000_000));
+    }
+
+    private void pause(Kind kind, int victim) {
+        List<Pen> pens = pensOn(List.of(victim));
+        long start = System.nanoTime();
+        cluster.pause(victim);
+        measure(kind, start, pens);
+        sleep(Math.max(0, 9_000 - (System.nanoTime() - start) / 1_000_000));
+        cluster.goOn(victim);
     }
 
     private void killed(Kind kind, List<Integer> victims) {
