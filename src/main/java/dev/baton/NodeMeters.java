@@ -9,6 +9,7 @@ import dev.baton.ops.Gauges;
 import dev.baton.ops.Readiness;
 import dev.baton.protocol.CloseCode;
 import dev.baton.rights.EditorLockVerticle;
+import dev.baton.rights.HandOverMeters;
 import dev.baton.rights.Locks;
 import dev.baton.room.RoomMeters;
 import dev.baton.room.RoomVerticle;
@@ -16,15 +17,17 @@ import dev.baton.session.Comings;
 import dev.baton.session.Liveness;
 import dev.baton.session.Sessions;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongConsumer;
 import java.util.stream.LongStream;
 
 /** Which numbers of the node an operator sees, and under which names. What each means is in the operations guide. */
-final class NodeMeters {
+final class NodeMeters implements HandOverMeters {
 
     /** From what a local network takes to what a heartbeat allows. */
     private static final List<Duration> NETWORK =
@@ -56,6 +59,7 @@ final class NodeMeters {
     private final GatewayMeters gateway;
     private final RoomMeters rooms;
     private final Map<String, LongConsumer> handOvers = new HashMap<>();
+    private final Map<Phase, LongConsumer> phases = new EnumMap<>(Phase.class);
 
     /** Makes what the parts need to count with. */
     NodeMeters(Gauges gauges) {
@@ -64,7 +68,17 @@ final class NodeMeters {
                 gauges.times("baton.ping.rtt", "from a ping to its pong", NETWORK),
                 gauges.times("baton.loop.lag", "how late an event loop's timer was", NETWORK));
         this.rooms = new RoomMeters(
-                gauges.times("baton.room.wait", "how long a request waited for the rooms' context", NETWORK));
+                gauges.times("baton.room.wait", "how long a request waited for the rooms' context", NETWORK), this);
+        for (Phase phase : Phase.values()) {
+            phases.put(
+                    phase,
+                    gauges.times(
+                            "baton.handover.phase",
+                            "the parts of hand-overs",
+                            NETWORK,
+                            "phase",
+                            phase.name().toLowerCase(Locale.ROOT)));
+        }
         for (String cause : CAUSES) {
             handOvers.put(cause, handOvers(cause));
         }
@@ -86,9 +100,14 @@ final class NodeMeters {
         return rooms;
     }
 
-    /** Takes a hand-over's cause and its milliseconds. */
-    void handedOver(String cause, long millis) {
+    @Override
+    public void completed(String cause, long millis) {
         handOvers.getOrDefault(cause, handOvers.get(OTHER)).accept(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    @Override
+    public void took(Phase phase, long nanos) {
+        phases.get(phase).accept(nanos);
     }
 
     /** What goes out of the sockets and in. */
@@ -146,6 +165,10 @@ final class NodeMeters {
         gauges.add("baton.room.queue", "requests that wait for the rooms' context", rooms::waiting);
         gauges.count("baton.applied", "updates and messages written", rooms::applies);
         gauges.count("baton.fenced", "writes refused, since the pen was elsewhere", rooms::fences);
+        gauges.count(
+                "baton.false.offlines",
+                "sessions taken offline that were connected here all the time",
+                rooms::falseOfflines);
         gauges.add("baton.lock.timers", "timers of reservations and requests", editors::timers);
     }
 

@@ -118,7 +118,7 @@ public class NodeVerticle extends VerticleBase {
         Lease lease = lease(settings.cluster().minimum());
         LeaseVerticle leases =
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
-        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters::handedOver);
+        Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
         RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(meters.gateway());

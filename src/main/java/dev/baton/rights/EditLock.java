@@ -249,8 +249,9 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         if (held.holder().presence() instanceof Presence.Away away) {
             if (next.isPresent() && now >= away.until()) {
                 long since = Math.max(away.since(), next.get().since());
+                long due = Math.max(away.until(), since);
                 return demote(held.holder())
-                        .handOver(next, new Move(held.holder().session(), away.cause(), since));
+                        .handOver(next, new Move(held.holder().session(), away.cause(), since, due));
             }
             if (now >= away.expires()) {
                 return vacate(new Move(held.holder().session(), "expired", away.expires()))
@@ -260,8 +261,8 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         }
         if (!asks.isEmpty() && now >= asks.get(0).until()) {
             if (next.isPresent()) {
-                Move move = new Move(
-                        held.holder().session(), "unanswered", asks.get(0).since());
+                Ask ask = asks.get(0);
+                Move move = new Move(held.holder().session(), "unanswered", ask.since(), ask.until());
                 return demote(held.holder()).handOver(next, move);
             }
             // Whoever asked is away: its turn passes, and it may ask again.

@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param revision of the record
  * @param epoch the fencing token
  * @param holder who has the pen
+ * @param granted since when, in milliseconds of cluster time; 0 while nobody has it
  * @param deadline when something is due, in milliseconds of cluster time
  * @param queue sessions in line, in order
  * @param asks requests that the holder has not answered
@@ -32,6 +33,7 @@ public record LockNews(
         long revision,
         long epoch,
         Optional<Member> holder,
+        long granted,
         OptionalLong deadline,
         List<String> queue,
         List<Asked> asks,
@@ -62,6 +64,7 @@ public record LockNews(
                 record.revision(),
                 lock.epoch(),
                 view.holder(),
+                lock.tenure() instanceof Tenure.Held held ? held.granted() : 0,
                 lock.deadline(),
                 view.queue(),
                 asks,
@@ -90,6 +93,7 @@ public record LockNews(
                 .put("document", document)
                 .put("revision", revision)
                 .put("epoch", epoch)
+                .put("granted", granted)
                 .put("queue", new JsonArray(queue))
                 .put("audience", new JsonArray(audience))
                 .put("cause", cause);
@@ -119,6 +123,7 @@ public record LockNews(
                 json.getLong("revision"),
                 json.getLong("epoch"),
                 Optional.ofNullable(json.getJsonObject("holder")).map(LockNews::member),
+                json.getLong("granted"),
                 deadline == null ? OptionalLong.empty() : OptionalLong.of(deadline),
                 json.getJsonArray("queue").stream().map(String.class::cast).toList(),
                 asks,

@@ -24,6 +24,19 @@ public record LockOutcome(LockRecord before, LockRecord after, LockRecord settle
         return after.revision() != before.revision();
     }
 
+    /** Whether this very event took the holder away, which is that session. */
+    boolean bereft(String session) {
+        return here(before, session) && !here(after, session);
+    }
+
+    private static boolean here(LockRecord record, String holder) {
+        return record.lock()
+                .holder()
+                .filter(Waiter::online)
+                .filter(waiter -> waiter.is(holder))
+                .isPresent();
+    }
+
     /** Whether this very event completed a hand-over. */
     public boolean granted() {
         return after.lock().tenure() instanceof Tenure.Held

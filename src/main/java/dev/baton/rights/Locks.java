@@ -8,6 +8,7 @@ import dev.baton.log.DocumentLog;
 import dev.baton.log.Tenant;
 import dev.baton.protocol.SeqEntry;
 import dev.baton.protocol.User;
+import dev.baton.rights.HandOverMeters.Phase;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Context;
@@ -20,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.ObjLongConsumer;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,13 +56,13 @@ public final class Locks {
     private final Sessions sessions;
     private final Reservations reservations;
     private final Lease lease;
-    private final ObjLongConsumer<String> handOvers;
+    private final HandOverMeters meters;
 
     /**
      * The locks as seen from a node.
      *
      * @param lease while it does not allow writing, nothing is granted
-     * @param took takes the cause of each hand-over that this node completes, and the milliseconds since; any thread
+     * @param meters takes the times of the hand-overs that this node sees through
      */
     public Locks(
             Vertx vertx,
@@ -70,7 +71,7 @@ public final class Locks {
             Sessions sessions,
             DocumentLog log,
             Reservations reservations,
-            ObjLongConsumer<String> took) {
+            HandOverMeters meters) {
         this.vertx = vertx;
         this.node = node;
         this.map = node.map(MAP);
@@ -79,7 +80,7 @@ public final class Locks {
         this.grants = new Grants(log, this::locate);
         this.reservations = reservations;
         this.lease = lease;
-        this.handOvers = took;
+        this.meters = meters;
     }
 
     /** Applies an event and sees through what follows from it. */
@@ -116,15 +117,23 @@ public final class Locks {
         if (!record.lock().pending() || record.idle() || steps == 0 || !lease.mayWrite()) {
             return Future.succeededFuture(now);
         }
+        long askedAt = node.now();
+        long asked = System.nanoTime();
         return grants.step(document, record.lock(), System.currentTimeMillis())
-                .compose(step -> process(document, step.event()).compose(outcome -> {
-                    if (outcome.granted()) {
-                        publish(document, outcome);
-                    }
-                    List<SeqEntry> more = new ArrayList<>(entries);
-                    more.addAll(step.entries());
-                    return settle(document, outcome.after(), more, steps - 1);
-                }))
+                .compose(step -> {
+                    long answered = System.nanoTime();
+                    return process(document, step.event())
+                            .onSuccess(outcome -> {
+                                if (outcome.granted()) {
+                                    publish(document, outcome, askedAt, answered - asked);
+                                }
+                            })
+                            .compose(outcome -> {
+                                List<SeqEntry> more = new ArrayList<>(entries);
+                                more.addAll(step.entries());
+                                return settle(document, outcome.after(), more, steps - 1);
+                            });
+                })
                 .recover(failure -> {
                     LOG.warn("the pen of {} waits: {}", document, failure.getMessage());
                     return Future.succeededFuture(now);
@@ -133,7 +142,16 @@ public final class Locks {
 
     private Future<LockOutcome> process(String document, LockEvent event) {
         Context context = vertx.getOrCreateContext();
-        return ClusterNode.future(context, map.submitToKey(document, new LockProcessor(event, node.now())));
+        return ClusterNode.<LockOutcome>future(context, map.submitToKey(document, new LockProcessor(event, node.now())))
+                .onSuccess(outcome -> {
+                    if (event instanceof LockEvent.Lost lost && outcome.bereft(lost.session())) {
+                        took(Phase.DETECTION, node.now() - lost.away().since());
+                    }
+                });
+    }
+
+    private void took(Phase phase, long millis) {
+        meters.took(phase, TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
     }
 
     /** Tells the nodes with members, and the one that has to act when time is up. */
@@ -144,10 +162,12 @@ public final class Locks {
         to.forEach(audience -> node.tell(audience, LockNews.TYPE, news.toJson(entries)));
     }
 
-    private void publish(String document, LockOutcome outcome) {
+    private void publish(String document, LockOutcome outcome, long askedAt, long claim) {
         if (outcome.after().lock().tenure() instanceof Tenure.Held held) {
             long took = Math.max(0, held.granted() - held.move().since());
-            handOvers.accept(held.move().cause(), took);
+            meters.completed(held.move().cause(), took);
+            took(Phase.DECISION, askedAt - held.move().due());
+            meters.took(Phase.CLAIM, claim);
             String from = held.move().from().orElse(null);
             node.publish(
                     ADDRESS,

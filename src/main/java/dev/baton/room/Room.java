@@ -226,9 +226,12 @@ final class Room {
         return connection(session).isPresent();
     }
 
-    /** Closes a member's connection, if one is open here, so that its client resumes. */
+    /** Closes the connection of a member who was taken offline, if one is open here, so that its client resumes. */
     void sendAway(String session) {
-        connection(session).ifPresent(Outbox::sendAway);
+        connection(session).filter(Outbox::open).ifPresent(outbox -> {
+            on.meters().falselyOffline();
+            outbox.sendAway();
+        });
     }
 
     /** A member is gone for good, from this node at least. */

@@ -1,5 +1,7 @@
 package dev.baton.room;
 
+import dev.baton.rights.HandOverMeters;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
 
@@ -16,11 +18,24 @@ public final class RoomMeters {
     private final LongAdder begun = new LongAdder();
     private final LongAdder applied = new LongAdder();
     private final LongAdder fenced = new LongAdder();
+    private final LongAdder falseOfflines = new LongAdder();
     private final LongConsumer waits;
+    private final HandOverMeters handOvers;
 
-    /** Meters at zero; {@code waits} takes how long each request waited for the rooms' context, in nanoseconds. */
-    public RoomMeters(LongConsumer waits) {
+    /**
+     * Meters at zero.
+     *
+     * @param waits takes how long each request waited for the rooms' context, in nanoseconds
+     * @param handOvers takes how long grants were on their way
+     */
+    public RoomMeters(LongConsumer waits, HandOverMeters handOvers) {
         this.waits = waits;
+        this.handOvers = handOvers;
+    }
+
+    /** A new holder was told so, that many milliseconds after the grant. */
+    void delivered(long millis) {
+        handOvers.took(HandOverMeters.Phase.DELIVERY, TimeUnit.MILLISECONDS.toNanos(Math.max(0, millis)));
     }
 
     /** A request was handed over; gives the time to hand back to {@link #began}. */
@@ -32,6 +47,11 @@ public final class RoomMeters {
     void began(long handedAt) {
         begun.increment();
         waits.accept(System.nanoTime() - handedAt);
+    }
+
+    /** A session was found offline whose connection was here all the time. */
+    void falselyOffline() {
+        falseOfflines.increment();
     }
 
     void applied() {
@@ -57,6 +77,11 @@ public final class RoomMeters {
     /** Updates and messages that are in the log. */
     public long applies() {
         return applied.sum();
+    }
+
+    /** Sessions that were taken offline while their connections were here: the others took this node for lost. */
+    public long falseOfflines() {
+        return falseOfflines.sum();
     }
 
     /** Updates and snapshots that were refused, since the pen was elsewhere. */

@@ -92,6 +92,10 @@ final class RoomPen {
             changed = true;
         }
         tellHolder(old, fresh);
+        if (old.isPresent() && old.get().epoch() < fresh.epoch()) {
+            fresh.holder().flatMap(holder -> watchers.get(holder.session())).ifPresent(outbox -> on.meters()
+                    .delivered(on.node().now() - fresh.granted()));
+        }
         fresh.holder()
                 .flatMap(holder -> roster.local(holder.session()))
                 .filter(seat -> seat.member().mode() == Mode.VIEW)

@@ -119,7 +119,7 @@ final class Nemesis {
         if (!kind.possible(cluster.net())) {
             return List.of();
         }
-        int victim = victim();
+        int victim = kind == Kind.NODE_PAUSED ? inTurn() : victim();
         long at = System.nanoTime();
         switch (kind) {
             case CLIENT_KILLED ->
@@ -154,12 +154,7 @@ final class Nemesis {
                 sleep(2_000);
                 cluster.goOn(victim);
             }
-            case NODE_PAUSED -> {
-                paused = paused.isPresent()
-                        ? OptionalInt.of((paused.getAsInt() + 1) % cluster.size())
-                        : OptionalInt.of(victim);
-                pause(kind, paused.getAsInt());
-            }
+            case NODE_PAUSED -> pause(kind, victim);
             case CUT_OFF -> cut(kind, victim, () -> fromOthers(victim));
             case CUT_OFF_WHOLLY ->
                 cut(kind, victim, () -> {
@@ -243,6 +238,12 @@ final class Nemesis {
         cutting.run();
         measure(kind, start, pens);
         sleep(Math.max(0, 10_000 - (System.nanoTime() - start) / 1_000_000));
+    }
+
+    private int inTurn() {
+        int next = paused.isPresent() ? (paused.getAsInt() + 1) % cluster.size() : victim();
+        paused = OptionalInt.of(next);
+        return next;
     }
 
     private void pause(Kind kind, int victim) {

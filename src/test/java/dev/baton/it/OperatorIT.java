@@ -83,6 +83,16 @@ class OperatorIT {
             });
             assertThat(handOvers(nodes, "joined")).isEqualTo(1);
             assertThat(handOvers(nodes, "released")).isEqualTo(1);
+            assertThat(phases(nodes, "decision")).as("of both").isEqualTo(2);
+            assertThat(phases(nodes, "claim")).isEqualTo(2);
+            assertThat(phases(nodes, "delivery"))
+                    .as("the first had it in what it joined")
+                    .isEqualTo(1);
+            assertThat(phases(nodes, "detection")).as("nobody was lost").isZero();
+
+            ben.client().abort();
+
+            await().atMost(SOON).until(() -> phases(nodes, "detection") == 1);
         }
     }
 
@@ -112,7 +122,14 @@ class OperatorIT {
     }
 
     private static long handOvers(Nodes nodes, String cause) {
-        String name = "baton_handover_seconds_count{cause=\"" + cause + "\"}";
+        return both(nodes, "baton_handover_seconds_count{cause=\"" + cause + "\"}");
+    }
+
+    private static long phases(Nodes nodes, String phase) {
+        return both(nodes, "baton_handover_phase_seconds_count{phase=\"" + phase + "\"}");
+    }
+
+    private static long both(Nodes nodes, String name) {
         return nodes.get(0).gauges().get(name) + nodes.get(1).gauges().get(name);
     }
 

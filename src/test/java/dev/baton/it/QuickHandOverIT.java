@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,9 @@ class QuickHandOverIT {
     /** The bound promised, where the machine is not shared; set it to hold this test to that. */
     private static final long P99 = Long.getLong("baton.test.handover.p99", 500);
 
+    /** The same for a killed node; promised are 1,500 ms. */
+    private static final long NODE = Long.getLong("baton.test.handover.node", 3_000);
+
     private static Nodes nodes;
     private static Vertx vertx;
 
@@ -32,7 +36,12 @@ class QuickHandOverIT {
     static void startNodes() {
         vertx = Vertx.vertx();
         nodes = Nodes.start(
-                QuickHandOverIT.class, 3, Map.of("BATON_HANDOVER_GRACE_CLOSED", "0s", "BATON_SESSION_EXPIRY", "3s"));
+                QuickHandOverIT.class,
+                3,
+                Map.of(
+                        "BATON_HANDOVER_GRACE_CLOSED", "0s",
+                        "BATON_HANDOVER_GRACE_NODE", "0s",
+                        "BATON_SESSION_EXPIRY", "3s"));
     }
 
     @AfterAll
@@ -100,6 +109,30 @@ class QuickHandOverIT {
             System.out.println("killed holder, nothing reserved: next holds after " + told.since(start) + " ms");
             assertThat(told.since(start)).isLessThanOrEqualTo(P99);
         }
+    }
+
+    @Test
+    void thePensOfAKilledNodeAreTheNextOnesAtOnce() {
+        NodeProcess doomed = nodes.add(1, Map.of()).get(0);
+        Map<String, Long> epochs = new TreeMap<>();
+        Map<String, Person> next = new TreeMap<>();
+        for (int i = 0; i < 12; i++) {
+            String one = document + "/" + i;
+            epochs.put(one, Person.on(vertx, doomed, "holder").take(one));
+            next.put(one, Person.on(vertx, nodes.get(i % 3), "next"));
+            next.get(one).edit(one);
+        }
+
+        long start = System.nanoTime();
+        doomed.kill();
+
+        List<Long> took = epochs.entrySet().stream()
+                .map(one -> next.get(one.getKey())
+                        .penAfter(one.getKey(), one.getValue())
+                        .since(start))
+                .toList();
+        System.out.println("killed node, nothing reserved: the next hold after " + took + " ms");
+        assertThat(took).allSatisfy(millis -> assertThat(millis).isLessThanOrEqualTo(NODE));
     }
 
     @Test

@@ -79,6 +79,7 @@ class TakenOfflineIT {
 
             await().atMost(SOON).until(() -> !holder.outages().isEmpty() && holder.online());
             assertThat(holder.farewells()).isEqualTo(List.of(1001));
+            assertThat(nodes.get(0).gauges()).containsEntry("baton_false_offlines_total", 1L);
             assertThat(holder.sessions()).containsExactly(session);
             await().atMost(SOON)
                     .until(() -> others.livenessOf(session, "online").size() == 2);

@@ -26,7 +26,7 @@ class TravellingLocksTest {
     private static final Waiter ANN = new Waiter("s1", new User("ann", "Ann Ünïcode ✍"), "keep", 17, 3, Presence.HERE);
     private static final Waiter BOB = new Waiter(
             "s2", new User("bob", "Bob"), "keep2", 18, 1, new Presence.Away("closed", 1, Long.MAX_VALUE, -1));
-    private static final Move MOVE = new Move("s0", "released", 42);
+    private static final Move MOVE = new Move("s0", "unanswered", 42, 62);
 
     private static final List<LockEvent> EVENTS = List.of(
             new LockEvent.Enter("n"),
