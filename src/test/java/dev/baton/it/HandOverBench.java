@@ -7,9 +7,13 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Measures how long a pen takes from its holder on one node to the next on another, commit included: released, and with the
@@ -20,6 +24,9 @@ import java.util.UUID;
 public final class HandOverBench {
     /** Each leaves a session behind that can still be resumed, so a member: a room of thousands is another measurement. */
     private static final int CUTS = 250;
+
+    private static final Pattern PHASE =
+            Pattern.compile("baton_handover_phase_seconds_(sum|count)\\{phase=\"(\\w+)\"} (\\S+)");
 
     private HandOverBench() {}
 
@@ -46,7 +53,9 @@ public final class HandOverBench {
         try (Nodes nodes = Nodes.start(HandOverBench.class, 2, settings)) {
             release(vertx, nodes, rounds);
             cut(vertx, nodes, CUTS);
+            Map<String, Double> before = phases(nodes);
             print(store, "released", release(vertx, nodes, rounds));
+            print(store, before, phases(nodes));
             print(store, "connection cut", cut(vertx, nodes, CUTS));
         } finally {
             Waiting.on(vertx.close());
@@ -98,6 +107,26 @@ public final class HandOverBench {
         }
         holder.client().abort();
         return micros;
+    }
+
+    /** Of the parts of hand-overs, how many there were and their seconds in all, as both nodes count them. */
+    private static Map<String, Double> phases(Nodes nodes) {
+        Map<String, Double> phases = new TreeMap<>();
+        for (int node = 0; node < 2; node++) {
+            Matcher line = PHASE.matcher(nodes.get(node).page("/metrics"));
+            while (line.find()) {
+                phases.merge(line.group(1) + line.group(2), Double.parseDouble(line.group(3)), Double::sum);
+            }
+        }
+        return phases;
+    }
+
+    private static void print(String store, Map<String, Double> before, Map<String, Double> after) {
+        for (String phase : List.of("decision", "claim", "delivery")) {
+            double seconds = after.get("sum" + phase) - before.get("sum" + phase);
+            double count = after.get("count" + phase) - before.get("count" + phase);
+            System.out.printf(Locale.ROOT, "%-10s   of these, %s: mean %.2f ms%n", store, phase, seconds / count * 1e3);
+        }
     }
 
     private static void print(String store, String cause, long[] micros) {
