@@ -149,6 +149,9 @@ public final class ClusterSetup {
                 .setReuseAddress(true);
         // A connection that is not there by then is of no use within a lease.
         members.setSocketConnectTimeoutSeconds(3);
+        // Closed as usual. By itself such an endpoint cuts connections off, so that the last words of who leaves are
+        // lost.
+        members.setSocketLingerSeconds(-1);
         AdvancedNetworkConfig network = config.getAdvancedNetworkConfig().setEnabled(true);
         network.setMemberEndpointConfig(members);
         network.getJoin().getMulticastConfig().setEnabled(false);

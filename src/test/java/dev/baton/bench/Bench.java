@@ -102,7 +102,7 @@ public final class Bench implements Callable<Integer> {
                 case idle -> idle();
                 case fanout -> fanout();
                 case herd -> herd();
-                case updates -> LogBench.main(new String[] {quick ? "1" : "5", "50,200,500", ""});
+                case updates -> LogBench.main(new String[] {quick ? "1" : "5", "1,50,200,500", ""});
                 case handover -> HandOverBench.main(new String[] {quick ? "20" : "500"});
                 case start -> start();
                 case growth -> growth();
