@@ -137,7 +137,7 @@ public final class ClusterSetup {
     /**
      * An endpoint for members alone. The usual one speaks to clients too, and asks who is there first; while the other end does
      * not answer that, since its process stands still, the thread that sends goes round without end (Hazelcast 5.3,
-     * {@code UnifiedProtocolEncoder.onWrite}, issue 26473): nothing else that goes out over it is sent, so two members that
+     * {@code UnifiedProtocolEncoder.onWrite}, compare its issue 26473): nothing else that goes out over it is sent, so two members that
      * are well do not hear each other until the third is given up.
      */
     private static void network(Config config, Settings.Cluster settings, InetAddress host, AddressesToJoin addresses) {
