@@ -182,13 +182,29 @@ final class Committer implements Runnable {
     private void commit(List<Write<?>> batch) throws SQLException, Moved {
         long begun = System.nanoTime();
         Connection open = connect();
+        int entries = goAtOnce(open, batch) ? 1 : goTogether(open, batch);
+        long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
+        counters.committed(entries, micros);
+        queue.retryIn(2 * micros / 1_000);
+    }
+
+    private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved {
         int entries = new Transaction(open, dialect).perform(batch);
         committing = true;
         dialect.commit(open);
         committing = false;
-        long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
-        counters.committed(entries, micros);
-        queue.retryIn(2 * micros / 1_000);
+        return entries;
+    }
+
+    /** Whether there was but one write to be done, and a shorter way for it, and it is done. */
+    private boolean goAtOnce(Connection open, List<Write<?>> batch) throws SQLException {
+        if (batch.size() > 1 || !batch.get(0).canGoAtOnce()) {
+            return false;
+        }
+        committing = true;
+        boolean done = batch.get(0).goAtOnce(open);
+        committing = false;
+        return done;
     }
 
     private void answer(List<Write<?>> batch) {

@@ -70,6 +70,11 @@ enum Dialect {
         }
 
         @Override
+        boolean claimsAtOnce() {
+            return false;
+        }
+
+        @Override
         Trouble trouble(SQLException e) {
             return switch (e.getErrorCode() & 0xff) {
                 // BUSY, LOCKED, INTERRUPT
@@ -163,6 +168,11 @@ enum Dialect {
         }
 
         @Override
+        boolean claimsAtOnce() {
+            return true;
+        }
+
+        @Override
         Trouble trouble(SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
             return switch (state) {
@@ -239,6 +249,9 @@ enum Dialect {
 
     /** Put behind a select: locks its rows until the end of the transaction, in their order. */
     abstract String lockRows();
+
+    /** Whether {@link ClaimAtOnce} works here, and is worth it. */
+    abstract boolean claimsAtOnce();
 
     abstract Trouble trouble(SQLException e);
 

@@ -39,6 +39,7 @@ final class SqlDocumentLog implements DocumentLog {
     private final VertxInternal vertx;
     private final LogSettings settings;
     private final String id;
+    private final boolean claimsAtOnce;
     private final Availability availability;
     private final WriteQueue queue;
     private final Committer committer;
@@ -57,6 +58,7 @@ final class SqlDocumentLog implements DocumentLog {
         this.vertx = vertx;
         this.settings = settings;
         this.id = store.id();
+        this.claimsAtOnce = store.dialect().claimsAtOnce();
         this.availability = new Availability(settings.shownUrl());
         this.queue = new WriteQueue(settings.queueCount(), settings.queueBytes());
         this.compaction = new Compaction(settings);
@@ -112,7 +114,8 @@ final class SqlDocumentLog implements DocumentLog {
                 claim.expectedEpoch() == 0,
                 Optional.empty(),
                 characters,
-                (ledger, ours) -> ledger.claim(claim, ours));
+                (ledger, ours) -> ledger.claim(claim, ours),
+                claim.expectedEpoch() > 0 && claimsAtOnce ? Optional.of(new ClaimAtOnce(claim)) : Optional.empty());
     }
 
     @Override
@@ -125,7 +128,8 @@ final class SqlDocumentLog implements DocumentLog {
                 false,
                 Optional.empty(),
                 cause.length(),
-                (ledger, ours) -> ledger.vacate(epoch, session, cause, at, ours));
+                (ledger, ours) -> ledger.vacate(epoch, session, cause, at, ours),
+                Optional.empty());
     }
 
     @Override
@@ -135,7 +139,8 @@ final class SqlDocumentLog implements DocumentLog {
                 append.kind() == Kind.MESSAGE,
                 Optional.of(new Operation(append.session(), append.id())),
                 append.data().length() + append.user().length(),
-                (ledger, ours) -> ledger.append(append, Fingerprint.of(append.kind(), append.data()), ours));
+                (ledger, ours) -> ledger.append(append, Fingerprint.of(append.kind(), append.data()), ours),
+                Optional.empty());
     }
 
     @Override
@@ -145,7 +150,8 @@ final class SqlDocumentLog implements DocumentLog {
                 false,
                 Optional.empty(),
                 snapshot.data().length(),
-                (ledger, ours) -> ledger.snapshot(snapshot));
+                (ledger, ours) -> ledger.snapshot(snapshot),
+                Optional.empty());
     }
 
     @Override
@@ -208,12 +214,17 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     private <R> Future<R> write(
-            String document, boolean creates, Optional<Operation> operation, int characters, Write.Rule<R> rule) {
+            String document,
+            boolean creates,
+            Optional<Operation> operation,
+            int characters,
+            Write.Rule<R> rule,
+            Optional<Write.AtOnce<R>> atOnce) {
         Promise<R> promise = vertx.getOrCreateContext().promise();
         if (!availability.isUp()) {
             promise.fail(availability.failure());
         } else {
-            queue.offer(new Write<>(document, creates, operation, characters, rule, promise))
+            queue.offer(new Write<>(document, creates, operation, characters, rule, atOnce, promise))
                     .ifPresent(promise::fail);
         }
         return promise.future();

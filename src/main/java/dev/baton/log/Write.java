@@ -1,6 +1,8 @@
 package dev.baton.log;
 
 import io.vertx.core.Promise;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Optional;
 
 /**
@@ -14,6 +16,17 @@ final class Write<R> {
         R decide(Ledger ledger, boolean ours);
     }
 
+    /** A shorter way for a write that nothing else is committed with. */
+    @FunctionalInterface
+    interface AtOnce<R> {
+        /**
+         * Does and commits it by one statement, on a connection that is in no transaction; leaves the connection so.
+         *
+         * @return empty when nothing was written, so that it is to be decided on a ledger
+         */
+        Optional<R> perform(Connection connection) throws SQLException;
+    }
+
     /** What an object, its promise and its names take besides the text they carry. */
     private static final int OVERHEAD = 256;
 
@@ -22,6 +35,7 @@ final class Write<R> {
     private final Optional<Ledger.Operation> operation;
     private final long bytes;
     private final Rule<R> rule;
+    private final Optional<AtOnce<R>> atOnce;
     private final Promise<R> promise;
     private R answer;
     private boolean wrote;
@@ -31,6 +45,7 @@ final class Write<R> {
      * @param creates whether it can write to a document that does not exist yet
      * @param operation what must be looked up for it to be decided
      * @param characters of text it carries
+     * @param atOnce a shorter way, where there is one
      */
     Write(
             String document,
@@ -38,12 +53,14 @@ final class Write<R> {
             Optional<Ledger.Operation> operation,
             int characters,
             Rule<R> rule,
+            Optional<AtOnce<R>> atOnce,
             Promise<R> promise) {
         this.document = document;
         this.creates = creates;
         this.operation = operation;
         this.bytes = (long) OVERHEAD + characters;
         this.rule = rule;
+        this.atOnce = atOnce;
         this.promise = promise;
     }
 
@@ -67,6 +84,20 @@ final class Write<R> {
         int entries = ledger.entries();
         answer = rule.decide(ledger, ours);
         wrote = ledger.entries() > entries;
+    }
+
+    /** Whether there is a shorter way than a decision, see {@link AtOnce}. */
+    boolean canGoAtOnce() {
+        return atOnce.isPresent();
+    }
+
+    /** Goes the shorter way; false when that led nowhere and nothing was written. */
+    boolean goAtOnce(Connection connection) throws SQLException {
+        wrote = true; // until the database has said otherwise
+        Optional<R> done = atOnce.orElseThrow().perform(connection);
+        done.ifPresent(result -> answer = result);
+        wrote = done.isPresent();
+        return wrote;
     }
 
     /** The last decision may or may not have been committed: what it wrote, if it is found, is this write's own. */

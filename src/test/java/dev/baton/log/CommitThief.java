@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 /** Stands between a node and PostgreSQL, and can break the connection just when a commit is on its way. */
 final class CommitThief implements AutoCloseable {
@@ -25,7 +26,8 @@ final class CommitThief implements AutoCloseable {
         ANSWER_AND_ALL_AFTER
     }
 
-    private static final String MARK = "COMMIT";
+    /** A statement that commits: the word, or one that is a transaction by itself. */
+    private static final Pattern COMMITS = Pattern.compile("COMMIT|WITH moved AS");
 
     private final ServerSocket listening;
     private final int target;
@@ -67,7 +69,8 @@ final class CommitThief implements AutoCloseable {
         InputStream in = client.getInputStream();
         OutputStream out = server.getOutputStream();
         for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            if (new String(buffer, 0, n, StandardCharsets.ISO_8859_1).contains(MARK)) {
+            if (COMMITS.matcher(new String(buffer, 0, n, StandardCharsets.ISO_8859_1))
+                    .find()) {
                 pending.set(next.getAndSet(Theft.NONE));
                 if (pending.get() == Theft.COMMIT) {
                     thefts.incrementAndGet();

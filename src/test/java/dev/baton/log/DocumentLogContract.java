@@ -174,6 +174,29 @@ abstract class DocumentLogContract {
     }
 
     @Test
+    void a_claim_is_the_same_whether_it_is_committed_alone_or_with_other_writes() {
+        Tenant odd = new Tenant("c\"i\\d", "{\"name\":\"O'Neil\"}", "k'");
+        claim(log, 0, odd);
+        Granted alone = claim(log, 1, ANN);
+        claim(log, 2, odd);
+        List<Future<AppendResult>> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            others.add(log.append(messageOf("cid", "m" + i, "1")));
+        }
+        Granted together = claim(log, 3, ANN);
+        all(others);
+
+        Entry first = alone.entry();
+        Entry second = together.entry();
+        assertThat(first).isEqualTo(new Entry(2, Kind.RIGHTS, 2, ANN.session(), ANN.user(), "", NOW, second.data()));
+        assertThat(new JsonObject(first.data()).getString("from")).isEqualTo(odd.session());
+        assertThat(get(other.read(DOC, first.seq() - 1, 1))).containsExactly(first);
+        assertThat(get(other.read(DOC, second.seq() - 1, 1))).containsExactly(second);
+        assertThat(get(other.state(DOC)).holder()).contains(ANN);
+        assertThat(claim(other, 3, ANN)).isEqualTo(new Granted(4, second, true));
+    }
+
+    @Test
     void of_concurrent_claims_exactly_one_wins() {
         for (int epoch = 0; epoch < 20; epoch++) {
             List<Future<ClaimResult>> claims = new ArrayList<>();

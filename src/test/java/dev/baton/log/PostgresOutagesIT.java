@@ -152,12 +152,18 @@ class PostgresOutagesIT {
             Applied applied = (Applied) get(log.append(update));
             assertThat(applied).isEqualTo(new Applied(3, applied.entry(), false));
             thief.steal(theft);
-            assertThat(get(log.vacate("doc0", 1, "ann", "test", 1)))
+            assertThat(get(log.claim(new Claim("doc0", 1, new Tenant("ben", "{}", ""), "test", 1))))
+                    .isInstanceOfSatisfying(ClaimResult.Granted.class, granted -> {
+                        assertThat(granted.epoch()).isEqualTo(2);
+                        assertThat(granted.again()).isFalse();
+                    });
+            thief.steal(theft);
+            assertThat(get(log.vacate("doc0", 2, "ben", "test", 1)))
                     .isInstanceOfSatisfying(VacateResult.Vacated.class, vacated -> assertThat(vacated.again())
                             .isFalse());
-            assertThat(thief.thefts()).isEqualTo(3);
+            assertThat(thief.thefts()).isEqualTo(4);
 
-            assertThat(Writers.all(other, "doc0")).extracting(Entry::seq).containsExactly(1L, 2L, 3L, 4L);
+            assertThat(Writers.all(other, "doc0")).extracting(Entry::seq).containsExactly(1L, 2L, 3L, 4L, 5L);
             assertThat(get(other.append(update))).isEqualTo(new Applied(3, applied.entry(), true));
         }
     }
