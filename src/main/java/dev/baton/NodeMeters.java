@@ -115,6 +115,7 @@ final class NodeMeters implements HandOverMeters {
         gauges.add("baton.sockets", "open sockets", connections::sockets);
         gauges.add("baton.sessions", "connected sessions", connections::sessions);
         gauges.add("baton.beats", "sockets that are pinged", connections::beats);
+        gauges.add("baton.waiting", "new connections that are not listened to yet", connections::waiting);
         gauges.add("baton.users", "users with sockets here", connections::userCount);
         for (Limit limit : Limit.values()) {
             gauges.count(

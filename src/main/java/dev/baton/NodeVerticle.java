@@ -31,7 +31,6 @@ import dev.baton.session.Sessions;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -169,7 +168,7 @@ public class NodeVerticle extends VerticleBase {
             RoomVerticle rooms,
             Connections connections) {
         Future<Void> all = Future.succeededFuture();
-        for (int loop = 0; loop < VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE; loop++) {
+        for (int loop = 0; loop < ServerVerticle.LOOPS; loop++) {
             ServerVerticle server =
                     new ServerVerticle(settings, node, lease, tokens, sessions, opened, rooms, connections);
             servers.add(server);

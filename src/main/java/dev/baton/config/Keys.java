@@ -263,6 +263,13 @@ final class Keys {
             "50000",
             s -> s.limits().sockets(),
             "Sockets on one node; one more is answered with HTTP 503 and `Retry-After`.");
+    static final Key<Integer> LIMITS_STRANGERS = key(
+            "limits.strangers-per-second",
+            number(1, 1_000_000),
+            "100",
+            s -> s.limits().strangers(),
+            "New connections that come to nothing: neither welcomed nor given a page, or gone within 5 s of the welcome."
+                    + " With a burst of five times that; beyond it new connections wait unread, and the newest goes first.");
     static final Key<Integer> LIMITS_UNREAD = key(
             "limits.unread",
             size("64KiB", "1023MiB"),

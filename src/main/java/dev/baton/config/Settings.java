@@ -158,6 +158,7 @@ public record Settings(
             int bytes,
             int userSockets,
             int sockets,
+            int strangers,
             int unread,
             int name,
             Duration hello,

@@ -229,6 +229,7 @@ final class SettingsLoader {
                             required(Keys.LIMITS_BYTES),
                             required(Keys.LIMITS_USER_SOCKETS),
                             required(Keys.LIMITS_SOCKETS),
+                            required(Keys.LIMITS_STRANGERS),
                             required(Keys.LIMITS_UNREAD),
                             required(Keys.LIMITS_NAME),
                             required(Keys.LIMITS_HELLO),

@@ -59,6 +59,9 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
     private boolean unflushed;
     private boolean replaced;
 
+    /** When the hello was answered, by the loop's clock. */
+    private long welcomed;
+
     /** Bytes of the frame under way that the client asked for. */
     private long asked;
 
@@ -333,6 +336,8 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         }
         session = Optional.of(ref);
         guest = Optional.of(let);
+        welcomed = Loop.now();
+        loop.strangers().proven();
         on.connections().put(ref.session(), this);
         until(let.identity());
         greet(hello, ref, let.connected().resumed());
@@ -554,7 +559,10 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         ended = true;
         loop.remove(beat);
         expiry.ifPresent(loop::putOff);
-        guest.ifPresent(let -> on.greeter().left(let));
+        guest.ifPresent(let -> {
+            on.greeter().left(let);
+            loop.strangers().gone(welcomed, Loop.now());
+        });
         on.connections().closed();
         if (session.isEmpty()) {
             over.complete();

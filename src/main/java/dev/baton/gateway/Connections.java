@@ -90,6 +90,11 @@ public final class Connections {
         return loops.stream().mapToInt(Loop::beats).sum();
     }
 
+    /** How many new connections wait until the node listens to them, as of the last ticks. */
+    public int waiting() {
+        return loops.stream().mapToInt(Loop::waiting).sum();
+    }
+
     /** How many sockets are open, those that have not said {@code hello} yet among them. */
     public int sockets() {
         return sockets.get();

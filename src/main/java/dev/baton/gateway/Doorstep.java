@@ -1,69 +1,130 @@
 package dev.baton.gateway;
 
-import io.vertx.core.http.HttpConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The connections of one event loop that are no sockets: those that have not sent a whole request yet, and those that a page is
- * read through. Each has a time, however its bytes trickle in, and there are only so many. Confined to its loop; the time is
- * a parameter, in milliseconds of a clock that does not go back.
+ * The connections of one event loop that are no sockets: those that nobody listens to yet, those that have not sent a whole request,
+ * and those that a page is read through. Each has a time, however its bytes trickle in, and there are only so many. Confined to
+ * its loop; the time is a parameter, in milliseconds of a clock that does not go back.
+ *
+ * <p>While more strangers come than the node bears, they wait unread, which costs it next to nothing, and the newest is let in
+ * first: in a crowd that stands there for long, whoever comes in earnest is among the newest, and whoever has waited for
+ * long has often gone. (The adaptive LIFO of B. Maurer, "Fail at Scale", ACM Queue 13:8, 2015.)
  */
 final class Doorstep {
+
+    /** What there is to do with a connection. Equal to another one for the same connection. */
+    interface Caller {
+        /** Whether what it sends is read. */
+        void listen(boolean on);
+
+        /** Ends it. */
+        void close();
+
+        /** Has that called on the loop when it is over; replaces what was to be called before. */
+        void onClose(Runnable over);
+    }
 
     /** The files of a page are through in that time on a slow line too; a browser opens another connection by itself. */
     private static final long READING = 60_000;
 
+    /** Whoever waits longer than this unread has long tried another connection, or another node. */
+    static final long OUTSIDE = 60_000;
+
     private final long patience;
     private final int most;
+    private final Strangers strangers;
     private final LimitCounts counts;
-    private final Map<HttpConnection, Stay> there = new HashMap<>();
+    private final Map<Caller, Stay> there = new HashMap<>();
 
-    private record Stay(long until, boolean asked) {}
+    /** Those who wait unread, the newest last. */
+    private final TreeMap<Long, Outside> outside = new TreeMap<>();
+
+    private long next;
+
+    private record Stay(long until, boolean asked, boolean served) {}
+
+    private record Outside(Caller caller, long until) {}
 
     /**
      * An empty one.
      *
      * @param patience how long a connection may take to send its first request
      * @param most connections on this doorstep; one more is closed at once
-     * @param counts is told of each that was closed for being late, or one too many
+     * @param strangers how many are let in
+     * @param counts is told of each that has to wait, was closed for being late, or is one too many
      */
-    Doorstep(Duration patience, int most, LimitCounts counts) {
+    Doorstep(Duration patience, int most, Strangers strangers, LimitCounts counts) {
         this.patience = patience.toMillis();
         this.most = most;
+        this.strangers = strangers;
         this.counts = counts;
     }
 
     /** Somebody connected. */
-    void came(HttpConnection connection, long now) {
-        if (there.size() >= most) {
+    void came(Caller caller, long now) {
+        if (size() >= most) {
             counts.reached(Limit.SOCKETS);
-            connection.close();
-            return;
+            caller.close();
+        } else if (strangers.letIn(now)) {
+            letIn(caller, now);
+        } else {
+            counts.reached(Limit.STRANGERS);
+            caller.listen(false);
+            long number = next++;
+            outside.put(number, new Outside(caller, now + OUTSIDE));
+            caller.onClose(() -> outside.remove(number));
         }
-        there.put(connection, new Stay(now + patience, false));
-        connection.closeHandler(v -> there.remove(connection));
     }
 
-    /** It has sent a request, which is for no socket. */
-    void asked(HttpConnection connection, long now) {
-        there.computeIfPresent(connection, (same, before) -> new Stay(now + READING, true));
+    private void letIn(Caller caller, long now) {
+        there.put(caller, new Stay(now + patience, false, false));
+        caller.onClose(() -> there.remove(caller));
+    }
+
+    /** Lets in as many of those who wait as the node bears by now; called often. */
+    void open(long now) {
+        while (!outside.isEmpty() && strangers.letIn(now)) {
+            Caller caller = outside.pollLastEntry().getValue().caller();
+            letIn(caller, now);
+            caller.listen(true);
+        }
+    }
+
+    /** It has sent a whole request. */
+    void asked(Caller caller, long now) {
+        there.computeIfPresent(caller, (same, before) -> new Stay(now + READING, true, before.served()));
+    }
+
+    /** It was given the page that it asked for, so it has come to something. */
+    void served(Caller caller) {
+        there.computeIfPresent(caller, (same, before) -> {
+            if (!before.served()) {
+                strangers.proven();
+            }
+            return new Stay(before.until(), before.asked(), true);
+        });
     }
 
     /** It is a socket now. */
-    void left(HttpConnection connection) {
-        there.remove(connection);
+    void left(Caller caller) {
+        there.remove(caller);
     }
 
-    /** Closes those whose time is over. */
+    /** Closes those whose time is over; called now and then. */
     void tick(long now) {
-        List<Map.Entry<HttpConnection, Stay>> late = there.entrySet().stream()
+        while (!outside.isEmpty() && now >= outside.firstEntry().getValue().until()) {
+            outside.pollFirstEntry().getValue().caller().close();
+        }
+        List<Map.Entry<Caller, Stay>> late = there.entrySet().stream()
                 .filter(entry -> now >= entry.getValue().until())
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue()))
                 .toList();
-        for (Map.Entry<HttpConnection, Stay> entry : late) {
+        for (Map.Entry<Caller, Stay> entry : late) {
             there.remove(entry.getKey());
             if (!entry.getValue().asked()) {
                 counts.reached(Limit.HANDSHAKE_TIME);
@@ -72,8 +133,13 @@ final class Doorstep {
         }
     }
 
-    /** How many there are. */
+    /** How many there are, those who wait among them. */
     int size() {
-        return there.size();
+        return there.size() + outside.size();
+    }
+
+    /** How many wait unread. */
+    int waiting() {
+        return outside.size();
     }
 }

@@ -4,6 +4,8 @@ package dev.baton.gateway;
 public enum Limit {
     /** As many sockets as the node may have. */
     SOCKETS("sockets"),
+    /** More new connections than the node listens to, of those that come to nothing; they wait. */
+    STRANGERS("strangers-per-second"),
     /** As many sockets as one user may have. */
     USER_SOCKETS("sockets-per-user"),
     /** Headers that are too long. */

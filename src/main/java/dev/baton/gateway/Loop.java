@@ -22,6 +22,7 @@ final class Loop implements Lane, Visitor<Connection> {
     private final HeartbeatWheel<Connection> wheel;
     private final Expiries<Connection> expiries = new Expiries<>();
     private final Turnstile newcomers = new Turnstile(AT_ONCE);
+    private final Strangers strangers;
     private List<Connection> unflushed = new ArrayList<>();
     private List<Runnable> flushed = new ArrayList<>();
     private boolean flushPlanned;
@@ -32,9 +33,17 @@ final class Loop implements Lane, Visitor<Connection> {
     /** Written on the loop, read from anywhere. */
     private volatile int beats;
 
-    /** On the event loop that calls. */
-    Loop(Context context, Duration tick, GatewayMeters meters) {
+    /** Written on the loop, read from anywhere. */
+    private volatile int waiting;
+
+    /**
+     * On the event loop that calls.
+     *
+     * @param strangers so many connections a second that come to nothing are borne
+     */
+    Loop(Context context, Duration tick, int strangers, GatewayMeters meters) {
         this.context = context;
+        this.strangers = new Strangers(strangers, now());
         this.meters = meters;
         this.tickNanos = tick.toNanos();
         this.ticked = System.nanoTime();
@@ -96,6 +105,11 @@ final class Loop implements Lane, Visitor<Connection> {
         context.runOnContext(v -> action.run());
     }
 
+    /** How many more connections that come to nothing are borne; on the loop. */
+    Strangers strangers() {
+        return strangers;
+    }
+
     /** Those who said hello, on their way to their session; on the loop. */
     Turnstile newcomers() {
         return newcomers;
@@ -142,6 +156,16 @@ final class Loop implements Lane, Visitor<Connection> {
     /** How many connections have a heartbeat, as of the last tick. Any thread. */
     int beats() {
         return beats;
+    }
+
+    /** So many new connections wait unread. */
+    void waiting(int connections) {
+        waiting = connections;
+    }
+
+    /** How many new connections waited unread at the last tick. Any thread. */
+    int waiting() {
+        return waiting;
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -34,6 +35,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServerVerticle extends VerticleBase {
 
+    /** How many instances a node has: one for each event loop of Vert.x. */
+    public static final int LOOPS = VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE;
+
     /** The path of the socket. */
     public static final String PATH = "/socket";
 
@@ -50,7 +54,6 @@ public final class ServerVerticle extends VerticleBase {
     private final Lease lease;
     private final Gate gate;
     private final GatewayServices services;
-    private final Doorstep doorstep;
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
     private Optional<HttpServer> server = Optional.empty();
@@ -84,8 +87,6 @@ public final class ServerVerticle extends VerticleBase {
                                 .put("generation", replaced.generation() + 1)));
         Greeter greeter = new Greeter(settings, tokens.map(this::check), welcoming, sessions, connections);
         this.services = new GatewayServices(node.id(), settings, sessions, greeter, rooms, connections);
-        this.doorstep = new Doorstep(
-                settings.limits().handshakeTime(), settings.limits().sockets(), connections.limits());
     }
 
     /** Signatures take their time, and keys come from files: not on the event loop. */
@@ -95,22 +96,34 @@ public final class ServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Loop own = new Loop(context, HeartbeatWheel.TICK, services.connections().meters());
+        Settings.Limits limits = settings.limits();
+        int strangers = (limits.strangers() + LOOPS - 1) / LOOPS;
+        Loop own = new Loop(
+                context, HeartbeatWheel.TICK, strangers, services.connections().meters());
         loop = Optional.of(own);
+        Doorstep doorstep = new Doorstep(
+                limits.handshakeTime(),
+                limits.sockets(),
+                own.strangers(),
+                services.connections().limits());
         services.connections().add(own);
-        vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> own.tick());
+        vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> {
+            own.tick();
+            doorstep.open(Loop.now());
+            own.waiting(doorstep.waiting());
+        });
         vertx.setPeriodic(DOORSTEP, id -> doorstep.tick(Loop.now()));
         lease.onGivenUp(context, this::sendAway);
         HttpServer http = vertx.createHttpServer(options());
         server = Optional.of(http);
-        Router pages = pages();
+        Router pages = pages(doorstep);
         // The router wraps what it hands on, which would cost every socket a layer.
-        return http.connectionHandler(connection -> doorstep.came(connection, Loop.now()))
+        return http.connectionHandler(connection -> doorstep.came(new HttpCaller(connection), Loop.now()))
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(request -> {
-                    doorstep.asked(request.connection(), Loop.now());
+                    doorstep.asked(new HttpCaller(request.connection()), Loop.now());
                     if (request.path().equals(PATH)) {
-                        upgrade(request);
+                        upgrade(request, doorstep);
                     } else {
                         pages.handle(request);
                     }
@@ -185,10 +198,16 @@ public final class ServerVerticle extends VerticleBase {
                 .setAcceptBacklog(4096);
     }
 
-    private Router pages() {
+    private Router pages(Doorstep doorstep) {
         Router router = Router.router(vertx);
         router.get()
                 .handler(routed -> {
+                    HttpCaller caller = new HttpCaller(routed.request().connection());
+                    routed.addEndHandler(done -> {
+                        if (routed.response().getStatusCode() < 400) {
+                            doorstep.served(caller);
+                        }
+                    });
                     routed.response()
                             .putHeader("X-Content-Type-Options", "nosniff")
                             .putHeader("Referrer-Policy", "no-referrer")
@@ -209,7 +228,7 @@ public final class ServerVerticle extends VerticleBase {
         return router;
     }
 
-    private void upgrade(HttpServerRequest request) {
+    private void upgrade(HttpServerRequest request, Doorstep doorstep) {
         Optional<Gate.Refusal> refusal = gate.refuse(request);
         if (refusal.isPresent()) {
             refuse(request, refusal.get());
@@ -229,7 +248,7 @@ public final class ServerVerticle extends VerticleBase {
         }
         request.toWebSocket()
                 .onSuccess(socket -> {
-                    doorstep.left(request.connection());
+                    doorstep.left(new HttpCaller(request.connection()));
                     accept(socket);
                 })
                 .onFailure(failure -> connections.closed());

@@ -39,6 +39,11 @@ final class TokenBucket {
         level -= amount * PART;
     }
 
+    /** Puts units back that were taken; beyond what it holds they are lost. */
+    void giveBack(long amount) {
+        level = Math.min(level + amount * PART, most);
+    }
+
     /** In how many milliseconds so many units will be there; more than it holds are never, and count as all it holds. */
     long delay(long amount, long now) {
         refill(now);

@@ -52,6 +52,7 @@ class SettingsTest {
                         1024 * 1024,
                         100,
                         50_000,
+                        100,
                         1024 * 1024,
                         64,
                         Duration.ofSeconds(5),

@@ -49,7 +49,7 @@ class StrangersTest {
         client = vertx.createWebSocketClient();
         connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}));
         Context context = vertx.getOrCreateContext();
-        Loop loop = new Loop(context, HeartbeatWheel.TICK, connections.meters());
+        Loop loop = new Loop(context, HeartbeatWheel.TICK, 100, connections.meters());
         connections.add(loop);
         GatewayServices services = new GatewayServices("n", SETTINGS, null, null, null, connections);
         CompletableFuture<Integer> listening = new CompletableFuture<>();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,12 @@ class CrowdIT {
     /** Between two updates of one document, in milliseconds. */
     private static final long PACE = FULL ? 1_000 : 200;
 
+    /** Between two newcomers, in milliseconds. */
+    private static final long ARRIVAL = 250;
+
+    /** How long one of them waits for an answer before it tries again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private static final String SECRET = "a-secret-of-more-than-thirty-two-bytes";
     private static final Issuer ISSUER = Issuer.hs256(SECRET);
 
@@ -62,7 +69,7 @@ class CrowdIT {
         @Override
         public String toString() {
             return String.format(
-                    "%d updates, p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
+                    "%d, p50 %.1f ms, p99 %.1f ms, longest %.1f ms",
                     micros.size(), millis(0.5), millis(0.99), millis(1));
         }
     }
@@ -87,14 +94,20 @@ class CrowdIT {
             Mob mob = Mob.gather(HOSTILE, BACK, PHASE.dividedBy(2), i -> knowledge(node, people.get(0), i));
             try (mob) {
                 await().atMost(SOON.plus(PHASE)).until(() -> mob.came() >= HOSTILE);
+                ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
+                long arrivals = vertx.setPeriodic(ARRIVAL, id -> arrive(vertx, node, arrived, System.nanoTime()));
                 among = measure(vertx, writers, PHASE);
+                vertx.cancelTimer(arrivals);
+                await().atMost(SOON).until(() -> arrived.size() >= PHASE.toMillis() / ARRIVAL - 1);
+                System.out.println("newcomers until they are in: "
+                        + new Waited(arrived.stream().sorted().toList(), 0));
                 long heap = node.liveHeap();
                 System.out.printf(
                         "crowd: %d hostile, %d of them there, %d connections of theirs, %d failed; heap %d MB, was %d MB%n",
                         HOSTILE, mob.there(), mob.came(), mob.failed(), heap >> 20, before >> 20);
                 assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
             }
-            System.out.println("alone: " + alone + "\namong: " + among);
+            System.out.println("updates alone: " + alone + "\nupdates among: " + among);
 
             assertThat(people.stream().filter(one -> !one.isOpen()).count())
                     .as("taken offline")
@@ -134,6 +147,20 @@ class CrowdIT {
     private static Future<Decent> person(Vertx vertx, NodeProcess node, String name, String document, Mode mode) {
         String token = ISSUER.tokenFor(name, new JsonObject().put("*", "edit"));
         return Decent.in(vertx, ClientOptions.to(node.uri()).withToken(token), document, mode);
+    }
+
+    /** Somebody new comes, and again when nobody answers, until it is in; the people there are not to count it. */
+    private void arrive(Vertx vertx, NodeProcess node, Queue<Long> arrived, long since) {
+        String token = ISSUER.tokenFor("late", new JsonObject().put("*", "edit"));
+        ClientOptions options = ClientOptions.to(node.uri()).withToken(token).withConnectTimeout(PATIENCE);
+        Decent.in(vertx, options, run + "/late", Mode.VIEW).onComplete(in -> {
+            if (in.succeeded()) {
+                arrived.add((System.nanoTime() - since) / 1_000);
+                in.result().close();
+            } else {
+                arrive(vertx, node, arrived, since);
+            }
+        });
     }
 
     private static Misdeed.Knowledge knowledge(NodeProcess node, Decent other, int number) {

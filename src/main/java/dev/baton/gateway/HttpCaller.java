@@ -1,0 +1,50 @@
+package dev.baton.gateway;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+
+/** A connection of Vert.x's as the {@link Doorstep} sees it; on its loop. */
+record HttpCaller(HttpConnection connection) implements Doorstep.Caller {
+
+    private static final String DEAF = "deaf";
+
+    /** Below Vert.x, which would read a request before it can be told to wait. */
+    @Override
+    public void listen(boolean on) {
+        Channel channel = ((ConnectionBase) connection).channel();
+        if (on) {
+            channel.pipeline().remove(DEAF);
+        } else {
+            channel.pipeline().addFirst(DEAF, new Deaf());
+        }
+        channel.config().setAutoRead(on);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+    }
+
+    @Override
+    public void onClose(Runnable over) {
+        connection.closeHandler(v -> over.run());
+    }
+
+    /**
+     * What is not to be read is read all the same when the other side has gone, to get at the end of it; what it said before
+     * would then be answered, a whole crowd at once, for nobody.
+     */
+    private static final class Deaf extends ChannelInboundHandlerAdapter {
+        /** When it is closed, Vert.x hears of it as of any other close. */
+        @Override
+        @SuppressWarnings("FutureReturnValueIgnored")
+        public void channelRead(ChannelHandlerContext context, Object message) {
+            ReferenceCountUtil.release(message);
+            context.close();
+        }
+    }
+}
