@@ -33,7 +33,7 @@ class CrowdIT {
     /** Below this the times are those of a few updates, and say nothing. */
     private static final boolean FULL = HOSTILE >= 10_000;
 
-    private static final Duration PHASE = Duration.ofSeconds(FULL ? 30 : 5);
+    private static final Duration PHASE = Duration.ofSeconds(FULL ? 60 : 5);
     private static final Duration BACK = Duration.ofMillis(Integer.getInteger("baton.it.back", 1_000));
     private static final int AT_A_TABLE = 10;
 
