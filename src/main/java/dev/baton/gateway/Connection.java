@@ -3,12 +3,10 @@ package dev.baton.gateway;
 import dev.baton.auth.Identity;
 import dev.baton.auth.Role;
 import dev.baton.heartbeat.Beat;
-import dev.baton.protocol.BadMessage;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.CloseCode;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
-import dev.baton.protocol.Json;
 import dev.baton.room.Lane;
 import dev.baton.room.Outbox;
 import dev.baton.room.Rooms;
@@ -19,11 +17,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.http.WebSocketFrame;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * One socket and, after its {@code hello}, the session on it. Confined to its event loop, apart from the methods of
  * {@link Outbox} and those that say so.
  */
-final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink {
+final class Connection implements Outbox, Intake.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     /** When a client that was told {@code unavailable} may try again, in milliseconds. */
     private static final long RETRY = 1_000;
@@ -42,8 +37,7 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
     private final GatewayServices on;
     private final EncodedFrames frames;
     private final Beat<Connection> beat;
-    private final FrameAssembler assembler;
-    private final Throttle throttle;
+    private final Intake intake;
     private final Set<String> documents = new HashSet<>();
 
     /** Those of them that the client has asked to leave. */
@@ -65,9 +59,6 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
     /** Bytes of the frame under way that the client asked for. */
     private long asked;
 
-    /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
-    private long pinged;
-
     /** Written on the loop, read from anywhere: {@link #open}. */
     private volatile boolean ended;
 
@@ -77,126 +68,35 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         this.on = on;
         this.frames = new EncodedFrames(socket);
         this.beat = loop.add(this, on.stranger());
-        this.assembler = new FrameAssembler(on.allowed().message());
-        this.throttle = new Throttle(
-                on.allowed().rate(), on.allowed().bytes(), on.allowed().message(), Loop.now());
-        socket.frameHandler(this::frame);
-        EarlyFrames.of(socket, this);
+        this.intake = new Intake(this, on, Loop.now());
+        socket.frameHandler(intake::frame);
+        EarlyFrames.of(socket, intake);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }
 
     // ---- what comes in --------------------------------------------------------------------------------------------
 
-    private void frame(WebSocketFrame frame) {
-        if (ended || frame.isClose()) {
-            return;
-        }
-        heard();
-        if (!within(frame)) {
-            return;
-        }
-        if (frame.isText()) {
-            assembler.text(frame.binaryData(), frame.isFinal(), this);
-        } else if (frame.isContinuation()) {
-            assembler.continuation(frame.binaryData(), frame.isFinal(), this);
-        } else if (frame.isBinary()) {
-            close(CloseCode.NOT_TEXT);
-        }
-    }
-
-    /**
-     * Whether the frame is to be looked at. What came too fast is put together all the same, since whoever asked must be
-     * told by its {@code ref} that nothing came of it.
-     */
-    private boolean within(WebSocketFrame frame) {
-        long now = Loop.now();
-        if (frame.isText()) {
-            return within(throttle.first(frame.binaryData().length(), now), true);
-        } else if (frame.isContinuation()) {
-            return within(throttle.further(frame.binaryData().length(), now), true);
-        }
-        return within(throttle.control(now), false);
-    }
-
-    private boolean within(Throttle.Verdict verdict, boolean data) {
-        if (verdict == Throttle.Verdict.CLOSE) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(Optional.empty());
-            close(CloseCode.RATE_LIMITED);
-            return false;
-        }
-        if (verdict == Throttle.Verdict.REFUSE && !data) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(Optional.empty());
-        }
-        return true;
-    }
-
-    private void slowDown(Optional<Json> ref) {
-        write(Frames.error(
-                ref,
-                ErrorCode.RATE_LIMITED,
-                "too much at once: " + on.allowed().rate() + " messages and "
-                        + on.allowed().bytes() + " bytes a second are taken; nothing was done",
-                OptionalLong.of(throttle.retry(Loop.now()))));
+    @Override
+    public boolean over() {
+        return ended;
     }
 
     @Override
-    public void pong() {
-        if (ended) {
-            return;
-        }
-        heard();
-        if (pinged == 0) {
-            within(throttle.control(Loop.now()), false);
-            return;
-        }
-        // An answer to this node's own ping is no message of the client's: it must not cost it one of those it may
-        // send.
-        on.connections().meters().ponged(System.nanoTime() - pinged);
-        pinged = 0;
+    public boolean greeted() {
+        return greeted;
     }
 
     /** A sign of life counts from the hello on: until then only a hello stops the clock. */
-    private void heard() {
+    @Override
+    public void heard() {
         if (greeted && !ended) {
             loop.heard(beat);
         }
     }
 
     @Override
-    public void broken(CloseCode code) {
-        close(code);
-    }
-
-    @Override
-    public void text(String text) {
-        on.connections().meters().received();
-        if (!greeted
-                && text.getBytes(StandardCharsets.UTF_8).length > on.allowed().helloBytes()) {
-            close(CloseCode.TOO_LARGE);
-            return;
-        }
-        ClientMessage message;
-        try {
-            message = on.reader().read(text);
-        } catch (BadMessage bad) {
-            if (refused(bad.ref())) {
-                return;
-            }
-            if (bad.code() == ErrorCode.TOO_LARGE) {
-                on.connections().limits().reached(Limit.DATA);
-            }
-            write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
-            if (!greeted) {
-                close(CloseCode.NOT_AUTHENTICATED);
-            }
-            return;
-        }
-        if (refused(message.ref())) {
-            return;
-        }
+    public void message(ClientMessage message) {
         if (message instanceof ClientMessage.Hello hello) {
             hello(hello);
         } else if (session.isEmpty()) {
@@ -207,16 +107,6 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         } else if (message instanceof ClientMessage.OfDocument ofDocument) {
             document(session.get(), ofDocument);
         }
-    }
-
-    /** Whether what has just come in came too fast; it is answered then. */
-    private boolean refused(Optional<Json> ref) {
-        if (throttle.refused()) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(ref);
-            return true;
-        }
-        return false;
     }
 
     private void document(SessionRef ref, ClientMessage.OfDocument message) {
@@ -380,8 +270,7 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
     /** It is this connection's turn to be pinged. */
     void ping() {
         if (!ended) {
-            pinged = System.nanoTime();
-            on.connections().meters().pinged();
+            intake.pinged();
             frames.ping();
             flushAtTheEnd();
         }
@@ -462,7 +351,8 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
     }
 
     /** Writes a frame; on the loop. */
-    void write(String frame) {
+    @Override
+    public void write(String frame) {
         if (!ended) {
             write(EncodedFrames.encode(frames.allocator(), frame));
         }
@@ -537,7 +427,8 @@ final class Connection implements Outbox, FrameAssembler.Sink, EarlyFrames.Sink 
         return over.future();
     }
 
-    private void close(CloseCode code) {
+    @Override
+    public void close(CloseCode code) {
         if (!ended) {
             if (code == CloseCode.TOO_LARGE) {
                 on.connections().limits().reached(greeted ? Limit.MESSAGE : Limit.HELLO_SIZE);

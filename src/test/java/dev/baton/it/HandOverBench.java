@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -25,8 +26,8 @@ public final class HandOverBench {
     /** Each leaves a session behind that can still be resumed, so a member: a room of thousands is another measurement. */
     private static final int CUTS = 250;
 
-    private static final Pattern PHASE =
-            Pattern.compile("baton_handover_phase_seconds_(sum|count)\\{phase=\"(\\w+)\"} (\\S+)");
+    private static final Pattern PHASE = Pattern.compile(
+            "baton_handover_phase_seconds_(sum|count|bucket)\\{phase=\"(\\w+)\"(?:,le=\"(\\S+)\")?,?} (\\S+)");
 
     private HandOverBench() {}
 
@@ -109,13 +110,14 @@ public final class HandOverBench {
         return micros;
     }
 
-    /** Of the parts of hand-overs, how many there were and their seconds in all, as both nodes count them. */
+    /** Of the parts of hand-overs, how many there were, their seconds in all, and how many in each bucket, as both nodes count them. */
     private static Map<String, Double> phases(Nodes nodes) {
         Map<String, Double> phases = new TreeMap<>();
         for (int node = 0; node < 2; node++) {
             Matcher line = PHASE.matcher(nodes.get(node).page("/metrics"));
             while (line.find()) {
-                phases.merge(line.group(1) + line.group(2), Double.parseDouble(line.group(3)), Double::sum);
+                String bound = Optional.ofNullable(line.group(3)).orElse("");
+                phases.merge(line.group(1) + line.group(2) + bound, Double.parseDouble(line.group(4)), Double::sum);
             }
         }
         return phases;
@@ -125,7 +127,21 @@ public final class HandOverBench {
         for (String phase : List.of("decision", "claim", "delivery")) {
             double seconds = after.get("sum" + phase) - before.get("sum" + phase);
             double count = after.get("count" + phase) - before.get("count" + phase);
-            System.out.printf(Locale.ROOT, "%-10s   of these, %s: mean %.2f ms%n", store, phase, seconds / count * 1e3);
+            String buckets = "bucket" + phase;
+            double longest = after.keySet().stream()
+                    .filter(key -> key.startsWith(buckets))
+                    .filter(key -> after.get(key) - before.get(key) == count)
+                    .mapToDouble(key ->
+                            Double.parseDouble(key.substring(buckets.length()).replace("+Inf", "Infinity")))
+                    .min()
+                    .orElseThrow();
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-10s   of these, %s: mean %.2f ms, none over %.0f ms%n",
+                    store,
+                    phase,
+                    seconds / count * 1e3,
+                    longest * 1e3);
         }
     }
 
@@ -133,12 +149,13 @@ public final class HandOverBench {
         Arrays.sort(micros);
         System.out.printf(
                 Locale.ROOT,
-                "%-10s %-15s next holder on another node: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms (%d)%n",
+                "%-10s %-15s next holder on another node: p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, longest %.1f ms (%d)%n",
                 store,
                 cause,
                 micros[micros.length / 2] / 1e3,
                 micros[micros.length * 9 / 10] / 1e3,
                 micros[micros.length * 99 / 100] / 1e3,
+                micros[micros.length - 1] / 1e3,
                 micros.length);
     }
 }
