@@ -47,12 +47,14 @@ final class Reads {
         documents.forEach(document -> heads.put(document, Head.NONE));
         for (List<String> portion : Sql.portions(heads.keySet())) {
             try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT name, head, epoch FROM baton_document" + " WHERE name IN ("
-                            + Sql.times(portion.size(), "?") + ")")) {
+                    connection.prepareStatement("SELECT name, head, epoch, holder FROM baton_document"
+                            + " WHERE name IN (" + Sql.times(portion.size(), "?") + ")")) {
                 Sql.names(statement, portion);
                 try (ResultSet found = statement.executeQuery()) {
                     while (found.next()) {
-                        heads.put(found.getString(1), new Head(found.getLong(2), found.getLong(3)));
+                        heads.put(
+                                found.getString(1),
+                                new Head(found.getLong(2), found.getLong(3), Optional.ofNullable(found.getString(4))));
                     }
                 }
             }

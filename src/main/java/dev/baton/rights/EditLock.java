@@ -211,11 +211,14 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * The store is at that epoch, and has been for a while: if it is a later one, another part of the cluster has granted the
-     * pen, and this lock is from before. Whoever it had as its holder stands first in line, and the store is asked.
+     * The store is at that epoch with that holder, and has been for a while. If it is a later epoch, another part of the cluster has
+     * granted the pen; if it is this one with another holder, or none, another part has taken it back. Either way this lock is
+     * from before: whoever it had as its holder stands first in line, and the store is asked.
      */
-    public EditLock outdated(long storeEpoch, long now) {
-        if (storeEpoch <= epoch || pending()) {
+    public EditLock outdated(long storeEpoch, Optional<String> storeHolder, long now) {
+        boolean granted = storeEpoch > epoch;
+        boolean taken = storeEpoch == epoch && !storeHolder.equals(holder().map(Waiter::session));
+        if (pending() || !(granted || taken)) {
             return this;
         }
         List<Waiter> again = new ArrayList<>(line);

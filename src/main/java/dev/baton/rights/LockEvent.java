@@ -2,12 +2,18 @@ package dev.baton.rights;
 
 import java.io.Serializable;
 import java.util.List;
+import java.util.Optional;
 
 /** One thing that can happen to a document's record; travels to the member that owns the document's partition. */
 public sealed interface LockEvent extends Serializable {
 
     /** The record after this, at {@code now} in milliseconds of cluster time. Pure, and harmless when it runs twice. */
     LockRecord apply(LockRecord record, long now);
+
+    /** Whether it can happen once in an epoch and ends it or begins it, so that it does nothing when it comes again, however late. */
+    default boolean isOnceAnEpoch() {
+        return false;
+    }
 
     /** An event that concerns the lock alone. */
     sealed interface OfLock extends LockEvent {
@@ -98,6 +104,11 @@ public sealed interface LockEvent extends Serializable {
         public EditLock apply(EditLock lock, long now) {
             return lock.release(session, epoch, to.stream().findFirst(), now);
         }
+
+        @Override
+        public boolean isOnceAnEpoch() {
+            return true;
+        }
     }
 
     /** {@link EditLock#give}. */
@@ -113,6 +124,11 @@ public sealed interface LockEvent extends Serializable {
         @Override
         public EditLock apply(EditLock lock, long now) {
             return lock.claimed(epoch, session, now);
+        }
+
+        @Override
+        public boolean isOnceAnEpoch() {
+            return true;
         }
     }
 
@@ -140,11 +156,15 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
-    /** {@link EditLock#outdated}. */
-    record Outdated(long epoch) implements OfLock {
+    /**
+     * {@link EditLock#outdated}.
+     *
+     * @param holder the session, or {@link Move#NOBODY}
+     */
+    record Outdated(long epoch, String holder) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
-            return lock.outdated(epoch, now);
+            return lock.outdated(epoch, Optional.of(holder).filter(session -> !session.equals(Move.NOBODY)), now);
         }
     }
 

@@ -13,8 +13,10 @@ import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,11 @@ public final class Locks {
 
     /** More steps in a row than any chain of decisions has; what is left then is the sweep's. */
     private static final int MOST_STEPS = 16;
+
+    /** Longer than an operation takes while partitions move, and short beside what a lost one would take. */
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    private static final int TRIES = 4;
 
     private final Vertx vertx;
     private final ClusterNode node;
@@ -141,13 +148,33 @@ public final class Locks {
     }
 
     private Future<LockOutcome> process(String document, LockEvent event) {
-        Context context = vertx.getOrCreateContext();
-        return ClusterNode.<LockOutcome>future(context, map.submitToKey(document, new LockProcessor(event, node.now())))
+        return process(document, new LockProcessor(event, node.now()), event.isOnceAnEpoch() ? TRIES : 1)
                 .onSuccess(outcome -> {
                     if (event instanceof LockEvent.Lost lost && outcome.bereft(lost.session())) {
                         took(Phase.DETECTION, node.now() - lost.away().since());
                     }
                 });
+    }
+
+    /**
+     * Hands the event to the record's owner, and again when nothing comes back: what was under way on a connection that broke is
+     * given up by Hazelcast only after twice the time that an operation may take. Whichever answer is first counts. Only for events
+     * that do nothing when they come again late; all others have the sweep.
+     */
+    private Future<LockOutcome> process(String document, LockProcessor processor, int tries) {
+        Context context = vertx.getOrCreateContext();
+        Future<LockOutcome> answer = ClusterNode.future(context, map.submitToKey(document, processor));
+        if (tries == 1) {
+            return answer;
+        }
+        Promise<LockOutcome> first = Promise.promise();
+        long again = vertx.setTimer(PATIENCE.toMillis(), id -> process(document, processor, tries - 1)
+                .onSuccess(first::tryComplete)
+                .onFailure(first::tryFail));
+        answer.onComplete(done -> vertx.cancelTimer(again))
+                .onSuccess(first::tryComplete)
+                .onFailure(first::tryFail);
+        return first.future();
     }
 
     private void took(Phase phase, long millis) {

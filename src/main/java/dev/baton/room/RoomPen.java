@@ -1,5 +1,6 @@
 package dev.baton.room;
 
+import dev.baton.log.Head;
 import dev.baton.presence.RoomRoster;
 import dev.baton.presence.Seat;
 import dev.baton.protocol.Frames;
@@ -29,8 +30,8 @@ final class RoomPen {
     private Optional<LockNews> news = Optional.empty();
     private boolean changed;
 
-    /** The epoch that the store was last found to be ahead by, 0 when it was not. */
-    private long ahead;
+    /** What the store was last found to say that is not known here; empty when it was not. */
+    private Optional<Head> ahead = Optional.empty();
 
     RoomPen(String document, RoomServices on, RoomRoster roster, Fanout watchers) {
         this.document = document;
@@ -49,11 +50,20 @@ final class RoomPen {
         return news.map(LockNews::revision).orElse(0L);
     }
 
-    /** Whether the store is at a later epoch than what is known, and was when this was last asked. */
-    boolean lateFor(long epoch) {
-        boolean later = news.isPresent() && epoch > news.get().epoch();
-        boolean again = later && epoch == ahead;
-        ahead = later ? epoch : 0;
+    /**
+     * Whether the store is at a later epoch than what is known, or has another holder at the same, and was so when this was last
+     * asked.
+     */
+    boolean lateFor(Head head) {
+        boolean later = news.filter(known -> head.epoch() > known.epoch()
+                        || (head.epoch() == known.epoch()
+                                && !head.holder().equals(known.holder().map(Member::session))))
+                .isPresent();
+        boolean again = later
+                && ahead.filter(before -> before.epoch() == head.epoch()
+                                && before.holder().equals(head.holder()))
+                        .isPresent();
+        ahead = later ? Optional.of(head) : Optional.empty();
         return again;
     }
 

@@ -8,6 +8,7 @@ import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockNews;
+import dev.baton.rights.Move;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Standing;
@@ -144,12 +145,14 @@ final class RoomSync {
                         (document, head) -> rooms.find(document).ifPresent(room -> compareHead(document, room, head))));
     }
 
-    /** An epoch that stays ahead of the lock's for two rounds was not granted through this lock. */
+    /** An epoch or a holder that the lock does not know for two rounds did not come about through this lock. */
     private void compareHead(String document, Room room, Head head) {
         room.entries().reach(head.seq());
-        if (room.pen().lateFor(head.epoch())) {
+        if (room.pen().lateFor(head)) {
             on.locks()
-                    .submit(document, new LockEvent.Outdated(head.epoch()))
+                    .submit(
+                            document,
+                            new LockEvent.Outdated(head.epoch(), head.holder().orElse(Move.NOBODY)))
                     .onSuccess(room::take)
                     .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
         }

@@ -3,11 +3,13 @@ package dev.baton.faults;
 import dev.baton.client.BatonClient;
 import dev.baton.client.BatonException;
 import dev.baton.client.ConnectionClosed;
+import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Outcome;
 import dev.baton.client.Rights;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -138,7 +140,13 @@ final class Writer extends Actor {
         }
         if (quiet && unanswered.isEmpty()) {
             writing = false;
-            on.release(document, epoch);
+            long over = epoch;
+            on.release(document, over)
+                    .onFailure(unknown -> later(on, () -> {
+                        if (holds && epoch == over) {
+                            on.release(document, over);
+                        }
+                    }));
             return;
         }
         if (left <= 0 && unanswered.isEmpty()) {
@@ -162,12 +170,14 @@ final class Writer extends Actor {
             long end = System.nanoTime();
             Event.Result result = Event.Result.UNKNOWN;
             long told = 0;
+            String by = "nobody";
             if (done.succeeded() && done.result() instanceof Outcome.Applied applied) {
                 result = Event.Result.APPLIED;
                 told = applied.seq();
             } else if (done.succeeded() && done.result() instanceof Outcome.Fenced fenced) {
                 result = Event.Result.FENCED;
                 told = fenced.epoch();
+                by = fenced.holder().map(Member::session).orElse(by);
             } else if (done.cause() instanceof BatonException refused && !(done.cause() instanceof ConnectionClosed)) {
                 boolean unknown =
                         refused.code().equals("unavailable") || refused.code().equals("internal");
@@ -178,7 +188,12 @@ final class Writer extends Actor {
                 unanswered = Optional.empty();
                 left--;
             } else if (result == Event.Result.FENCED && told <= under) {
-                world.history().violated(2, id + " was fenced under epoch " + under + " by epoch " + told);
+                world.history()
+                        .violated(
+                                2,
+                                id + " of " + session() + " on node " + at + " was fenced under epoch " + under
+                                        + " by epoch " + told + " of " + by + " in " + document + ", "
+                                        + Instant.now());
             }
             if (current(on)) {
                 // A refused or fenced write is tried again when the pen is here: under the same id, which is what it is

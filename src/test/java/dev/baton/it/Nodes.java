@@ -97,6 +97,11 @@ final class Nodes implements AutoCloseable {
         return cluster;
     }
 
+    /** Where the nodes' SQLite file is, for somebody else who opens it too. */
+    String storeUrl() {
+        return "jdbc:sqlite:" + folder.resolve("data/baton.db");
+    }
+
     private NodeProcess launch(Map<String, String> more) {
         String label = name + "-" + nodes.size();
         Path out = logs.resolve(label + ".out");

@@ -639,7 +639,7 @@ abstract class DocumentLogContract {
         List<Future<AppendResult>> appends = new ArrayList<>();
         for (int i = 0; i < 1_500; i++) {
             String document = "d" + i;
-            expected.put(document, new Head(i % 3L, 0));
+            expected.put(document, new Head(i % 3L, 0, Optional.empty()));
             for (int j = 0; j < i % 3; j++) {
                 appends.add(log.append(new Append(document, Kind.MESSAGE, 0, "cid", "{}", "op" + j, "1", NOW)));
             }
@@ -652,7 +652,7 @@ abstract class DocumentLogContract {
     @Test
     void a_head_names_the_epoch() {
         claim(log, 0, ANN);
-        assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1)));
+        assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1, Optional.of("ann"))));
     }
 
     // ---- the roll -------------------------------------------------------------------------------------------------

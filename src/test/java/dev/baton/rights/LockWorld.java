@@ -101,7 +101,7 @@ final class LockWorld {
                     grants.put(epoch, who);
                 }
             }
-            case LOOK -> apply(new LockEvent.Outdated(epoch));
+            case LOOK -> apply(new LockEvent.Outdated(epoch, holder.orElse(Move.NOBODY)));
             case STALE ->
                 apply(new LockEvent.Lost(
                         who, generation.get(who) - 1, new Presence.Away("closed", now, now + GRACE, now + EXPIRY)));
@@ -276,7 +276,7 @@ final class LockWorld {
 
     /** The store answers, and no more happens. */
     void calmDown() {
-        apply(new LockEvent.Outdated(epoch));
+        apply(new LockEvent.Outdated(epoch, holder.orElse(Move.NOBODY)));
         for (int i = 0; i < 20 && lock.pending(); i++) {
             store();
         }

@@ -43,7 +43,7 @@ class TravellingLocksTest {
             new LockEvent.Claimed(3, "s1"),
             new LockEvent.Refused("s1"),
             new LockEvent.Vacated(3, false),
-            new LockEvent.Outdated(4),
+            new LockEvent.Outdated(4, "s"),
             new LockEvent.Confirmed("s1", 3),
             new LockEvent.Tick());
 
