@@ -95,12 +95,12 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return rest.settle(now);
     }
 
-    /** The connection of that generation was lost. */
+    /** The connection of that generation was lost. Whoever was only missed so far is away from then on, and for that cause. */
     public EditLock lost(String session, long generation, Presence.Away away, long now) {
         return update(
                         session,
                         waiter -> waiter.generation() < generation
-                                || (waiter.generation() == generation && waiter.online()),
+                                || (waiter.generation() == generation && (waiter.online() || explains(away, waiter))),
                         waiter -> waiter.with(generation, away))
                 .settle(now);
     }
@@ -372,8 +372,12 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /** Whether it is away only because its session could not be found for a while. */
-    private static boolean missed(Waiter waiter) {
+    static boolean missed(Waiter waiter) {
         return waiter.presence() instanceof Presence.Away away && away.cause().equals(Presence.MISSING);
+    }
+
+    private static boolean explains(Presence.Away away, Waiter waiter) {
+        return missed(waiter) && !away.cause().equals(Presence.MISSING);
     }
 
     private interface Change {

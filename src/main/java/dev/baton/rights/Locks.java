@@ -168,7 +168,9 @@ public final class Locks {
             return answer;
         }
         Promise<LockOutcome> first = Promise.promise();
-        long again = vertx.setTimer(PATIENCE.toMillis(), id -> process(document, processor, tries - 1)
+        // Composed, so that a cluster that is being left fails the future and not the timer.
+        long again = vertx.setTimer(PATIENCE.toMillis(), id -> Future.<Void>succeededFuture()
+                .compose(v -> process(document, processor, tries - 1))
                 .onSuccess(first::tryComplete)
                 .onFailure(first::tryFail));
         answer.onComplete(done -> vertx.cancelTimer(again))

@@ -21,7 +21,7 @@ final class Reconciliation {
             return Optional.of(new LockEvent.Leave(waiter.session(), SessionRecord.REMOVED));
         }
         if (record.link() instanceof SessionRecord.Offline offline) {
-            boolean known = !waiter.online() && waiter.generation() >= record.generation();
+            boolean known = !waiter.online() && !EditLock.missed(waiter) && waiter.generation() >= record.generation();
             return known
                     ? Optional.empty()
                     : Optional.of(new LockEvent.Lost(

@@ -89,6 +89,15 @@ class ReconciliationTest {
     }
 
     @Test
+    void aSessionThatWasMissedAndIsFoundLostIsAwayFromItsLossAndNotFromWhenItWasMissed() {
+        Waiter missing = waiter(2, RESERVATIONS.forgotten(5_000));
+        LockEvent found = told(missing, offline(2), 6_000).orElseThrow();
+        EditLock after = ((LockEvent.OfLock) found).apply(held(missing), 6_000);
+        assertThat(after.holder().map(Waiter::presence)).contains(CLOSED);
+        assertThat(told(after.holder().orElseThrow(), offline(2), 6_000)).isEmpty();
+    }
+
+    @Test
     void whateverIsToldTwiceChangesNothingTheSecondTime() {
         for (Waiter waiter : List.of(waiter(2, Presence.HERE), waiter(2, CLOSED), waiter(1, Presence.HERE))) {
             for (SessionRecord record : List.of(online(2), offline(2), online(3), offline(3))) {
