@@ -1,4 +1,4 @@
-package dev.baton.node;
+package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,7 +18,6 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.http.WebSocketFrame;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
@@ -30,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,11 +38,8 @@ class BadInputIT {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String HELLO = "{\"type\":\"hello\",\"user\":{\"id\":\"eve\",\"name\":\"Eve\"}}";
 
-    @TempDir
-    static Path folder;
-
-    private static RealNodes nodes;
-    private static RealNodes.Node node;
+    private static Nodes nodes;
+    private static NodeProcess node;
     private static Vertx vertx;
 
     private final EventLog heard = new EventLog();
@@ -54,8 +49,8 @@ class BadInputIT {
     @BeforeAll
     static void startNode() {
         vertx = Vertx.vertx();
-        nodes = new RealNodes(folder);
-        node = nodes.start(1, Map.of("BATON_LIMITS_DOCUMENTS_PER_SESSION", "3")).get(0);
+        nodes = Nodes.start(BadInputIT.class, 1, Map.of("BATON_LIMITS_DOCUMENTS_PER_SESSION", "3"));
+        node = nodes.get(0);
     }
 
     @AfterAll
@@ -78,7 +73,7 @@ class BadInputIT {
     }
 
     private static ClientOptions options() {
-        return ClientOptions.to("ws://127.0.0.1:" + node.port() + "/socket").withUser("eve", "Eve");
+        return ClientOptions.to(node.uri()).withUser("eve", "Eve");
     }
 
     private static <T> T get(Future<T> future) {

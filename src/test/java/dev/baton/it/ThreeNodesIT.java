@@ -1,4 +1,4 @@
-package dev.baton.node;
+package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -14,7 +14,6 @@ import dev.baton.client.Rights;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,6 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Three nodes in JVMs of their own, seen from outside. The times are bounds of promises with room for a busy machine; the
@@ -38,11 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ThreeNodesIT {
     private static final Duration SOON = Duration.ofSeconds(20);
 
-    @TempDir
-    static Path folder;
-
-    private static RealNodes nodes;
-    private static List<RealNodes.Node> three;
+    private static Nodes nodes;
     private static Vertx vertx;
 
     private final String document = "doc-" + UUID.randomUUID();
@@ -66,8 +60,7 @@ class ThreeNodesIT {
 
     @BeforeAll
     static void startNodes() {
-        nodes = new RealNodes(folder);
-        three = nodes.start(3, Map.of("BATON_HANDOVER_ANSWER", "1s"));
+        nodes = Nodes.start(ThreeNodesIT.class, 3, Map.of("BATON_HANDOVER_ANSWER", "1s"));
         vertx = Vertx.vertx();
     }
 
@@ -91,10 +84,8 @@ class ThreeNodesIT {
 
     private static Person person(int node, String name, Optional<String> resume) {
         EventLog heard = new EventLog();
-        ClientOptions options = ClientOptions.to(
-                        "ws://127.0.0.1:" + three.get(node).port() + "/socket")
-                .withUser(name, name)
-                .withEvents(heard);
+        ClientOptions options =
+                ClientOptions.to(nodes.get(node).uri()).withUser(name, name).withEvents(heard);
         return new Person(
                 get(BatonClient.connect(vertx, resume.map(options::withResume).orElse(options))), heard);
     }
@@ -248,7 +239,7 @@ class ThreeNodesIT {
         join(eve, Mode.VIEW);
 
         long killed = System.nanoTime();
-        three.get(0).kill();
+        nodes.get(0).kill();
         bob.awaitPen(document, epoch);
 
         assertThat(millisSince(killed)).isLessThan(7_000L);
