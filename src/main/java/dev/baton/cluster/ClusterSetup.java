@@ -55,6 +55,7 @@ public final class ClusterSetup {
      * @throws SettingsException when {@code cluster.host} is not this machine's, or no port is free
      */
     public static HazelcastInstance join(Settings settings, UnaryOperator<Config> maps) {
+        SteadyClock.install();
         InetAddress host = BindFailure.own("cluster.host", settings.cluster().host());
         requireFreePort(host, settings.cluster().port());
         requireFree(host, settings.cluster());

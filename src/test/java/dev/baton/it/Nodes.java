@@ -50,7 +50,7 @@ final class Nodes implements AutoCloseable {
      * @param settings of every node, as in the environment: {@code BATON_…}
      */
     static Nodes start(Class<?> user, int count, Map<String, String> settings) {
-        Nodes started = new Nodes(user.getSimpleName(), settings);
+        Nodes started = none(user, settings);
         try {
             // The first is there when the others look for it: nodes that start in the same moment may begin as two
             // clusters,
@@ -64,6 +64,11 @@ final class Nodes implements AutoCloseable {
             started.close();
             throw failed;
         }
+    }
+
+    /** A cluster without any node so far. */
+    static Nodes none(Class<?> user, Map<String, String> settings) {
+        return new Nodes(user.getSimpleName(), settings);
     }
 
     /** Starts so many more at once, with some settings of their own, and waits until they serve. */

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
- * {@code REQUIRE_TOOLS} in the environment ({@code chromium node npm}) they fail instead, so that nothing is left out without a
+ * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime node npm}) they fail instead, so that nothing is left out without a
  * word where it has to run.
  */
 enum Tool {
@@ -22,7 +22,9 @@ enum Tool {
     /** The packages' installer that comes with Node.js. */
     NPM("npm"),
     /** Chromium, or Chrome. */
-    CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable");
+    CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable"),
+    /** Gives a process a clock of its own. */
+    FAKETIME("faketime");
 
     private final String names;
 
