@@ -12,14 +12,17 @@ record HttpCaller(HttpConnection connection) implements Doorstep.Caller {
 
     private static final String DEAF = "deaf";
 
-    /** Below Vert.x, which would read a request before it can be told to wait. */
+    /**
+     * Below Vert.x, which would read a request before it can be told to wait. Of a connection that is just being closed the handlers
+     * are gone already.
+     */
     @Override
     public void listen(boolean on) {
         Channel channel = ((ConnectionBase) connection).channel();
-        if (on) {
-            channel.pipeline().remove(DEAF);
-        } else {
+        if (!on) {
             channel.pipeline().addFirst(DEAF, new Deaf());
+        } else if (channel.pipeline().get(DEAF) != null) {
+            channel.pipeline().remove(DEAF);
         }
         channel.config().setAutoRead(on);
     }
