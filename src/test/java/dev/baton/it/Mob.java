@@ -20,7 +20,11 @@ import java.util.function.IntFunction;
  * They are all on one event loop of their own. Any thread.
  */
 final class Mob implements AutoCloseable {
-    private static final long AGAIN = 1_000;
+    /** How often each of them goes on with what it does, in milliseconds. */
+    private static final int AGAIN = 1_000;
+
+    /** Each has its own moment for that, within {@link #AGAIN}: they know nothing of each other. In milliseconds. */
+    private static final int APART = 10;
 
     /** What a kernel holds for them to read; the least it gives. */
     private static final int SMALL = 4_096;
@@ -33,6 +37,7 @@ final class Mob implements AutoCloseable {
     private final AtomicLong failed = new AtomicLong();
     private final List<Villain> all = new ArrayList<>();
     private volatile boolean over;
+    private int moment; // on the event loop
 
     private Mob(Duration back) {
         this.back = Math.max(1, back.toMillis());
@@ -58,8 +63,17 @@ final class Mob implements AutoCloseable {
             mob.all.add(villain);
             mob.vertx.setTimer(1 + within.toMillis() * i / size, id -> villain.come());
         }
-        mob.vertx.setPeriodic(AGAIN, id -> mob.all.forEach(Villain::goOn));
+        mob.vertx.setPeriodic(APART, id -> mob.nextGoOn());
         return mob;
+    }
+
+    /** Those whose moment it is. On the event loop. */
+    private void nextGoOn() {
+        int moments = AGAIN / APART;
+        for (int i = moment; i < all.size(); i += moments) {
+            all.get(i).goOn();
+        }
+        moment = (moment + 1) % moments;
     }
 
     /** How many are connected now. */

@@ -22,6 +22,12 @@ import java.util.UUID;
 final class Nodes implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
 
+    /**
+     * Half a gibibyte of heap, which stays as large as it is: the full collection that {@link NodeProcess#liveHeap} asks for
+     * would shrink it, and what is measured next would have several times the collections of a node that is left alone.
+     */
+    private static final List<String> HEAP = List.of("-Xmx512m", "-XX:MaxHeapFreeRatio=100");
+
     private final String name;
     private final Path folder;
     private final Path logs;
@@ -53,8 +59,7 @@ final class Nodes implements AutoCloseable {
         Nodes started = none(user, settings);
         try {
             // The first is there when the others look for it: nodes that start in the same moment may begin as two
-            // clusters,
-            // which find each other some seconds later.
+            // clusters, which find each other some seconds later.
             started.add(1, Map.of());
             if (count > 1) {
                 started.add(count - 1, Map.of());
@@ -136,10 +141,13 @@ final class Nodes implements AutoCloseable {
     /** {@code -Dbaton.it.java="/path/to/java -XX:…"} tries the nodes on another JVM, or with other options. */
     private static List<String> java() {
         String other = System.getProperty("baton.it.java", "");
-        return other.isBlank()
-                ? List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m")
-                : List.of(other.strip().split(" +"));
+        if (!other.isBlank()) {
+            return List.of(other.strip().split(" +"));
+        }
+        List<String> java = new ArrayList<>();
+        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        java.addAll(HEAP);
+        return java;
     }
 
     private static Path jar() {
