@@ -48,7 +48,8 @@ public final class ClusterNode {
     private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
     private final Map<String, Long> heard = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
-    private final WorkerExecutor readers;
+    private final WorkerExecutor threads;
+    private final List<Reader> readers = new CopyOnWriteArrayList<>();
     private final BeatLine beats;
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
@@ -57,7 +58,18 @@ public final class ClusterNode {
         this.hazelcast = hazelcast;
         this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
         this.beats = new BeatLine(hazelcast);
-        this.readers = vertx.createSharedWorkerExecutor("baton-maps", READERS);
+        this.threads = vertx.createSharedWorkerExecutor("baton-maps", READERS);
+        hazelcast.getCluster().addMembershipListener(new MembershipListener() {
+            @Override
+            public void memberAdded(MembershipEvent event) {
+                // nothing waits for it
+            }
+
+            @Override
+            public void memberRemoved(MembershipEvent event) {
+                readers.forEach(Reader::startOver);
+            }
+        });
     }
 
     /** This node's name. */
@@ -120,7 +132,9 @@ public final class ClusterNode {
      * the event bus needs them to find out where to send.
      */
     public Reader reader() {
-        return new Reader(readers);
+        Reader reader = new Reader(vertx, threads);
+        readers.add(reader);
+        return reader;
     }
 
     /** How many entries of a shared map this node owns. */

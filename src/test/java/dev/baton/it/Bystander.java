@@ -1,5 +1,7 @@
 package dev.baton.it;
 
+import static org.awaitility.Awaitility.await;
+
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.baton.NodeMaps;
@@ -55,6 +57,11 @@ final class Bystander implements AutoCloseable {
         return vertx.eventBus()
                 .<JsonObject>consumer(address, message -> to.add(message.body()))
                 .completion();
+    }
+
+    /** Waits until no records move from node to node any more, and each is where it is kept for the case of a loss. */
+    void awaitRest() {
+        await().atMost(Person.SOON).until(hazelcast.getPartitionService()::isClusterSafe);
     }
 
     /** Asks at {@code baton.documents}; throws what the answer says is wrong. */

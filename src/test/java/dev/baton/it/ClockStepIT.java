@@ -84,59 +84,66 @@ class ClockStepIT {
         return Math.abs(time - wanted) < EXACTLY.toMillis();
     }
 
+    /** A pen, and who is next; they are on nodes of their own. */
+    private record Line(Person holder, Person next, String document, long epoch) {
+        static Line of(NodeProcess holders, NodeProcess nexts, String document) {
+            Person holder = Person.on(vertx, holders, "ann");
+            Person next = Person.on(vertx, nexts, "bob");
+            long epoch = holder.take(document);
+            next.edit(document);
+            return new Line(holder, next, document, epoch);
+        }
+
+        /** The holder goes; when that was. */
+        long broken() {
+            long now = System.nanoTime();
+            Waiting.on(holder.client().close());
+            return now;
+        }
+
+        void movesInTime(long broken) {
+            assertThat(next.penAfter(document, epoch).since(broken))
+                    .isBetween(GRACE.toMillis() - 1, GRACE.plus(SLACK).toMillis());
+        }
+    }
+
     @Test
     void aClockThatIsSetBackMakesNobodyWaitLonger() {
-        Person ann = Person.on(vertx, nodes.get(0), "ann");
-        Person bob = Person.on(vertx, nodes.get(1), "bob");
-        long epoch = ann.take(document);
-        bob.edit(document);
+        Line line = Line.of(nodes.get(0), nodes.get(1), document);
 
-        long start = System.nanoTime();
-        Waiting.on(ann.client().close());
+        long broken = line.broken();
         setTheEldestsClock(MINUTE.negated());
 
-        assertInTime(start, bob, document, epoch);
-        assertThat(bob.departure(document, ann.session())).isEqualTo("expired");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(EXPIRY.plus(SLACK));
+        line.movesInTime(broken);
+        assertThat(line.next().departure(document, line.holder().session())).isEqualTo("expired");
+        assertThat(Duration.ofNanos(System.nanoTime() - broken)).isLessThan(EXPIRY.plus(SLACK));
     }
 
     @Test
     void aClockThatIsSetForwardTakesNothingFromWhoeverComesBackInTime() {
-        Person ann = Person.on(vertx, nodes.get(0), "ann");
-        Person bob = Person.on(vertx, nodes.get(1), "bob");
-        long epoch = ann.take(document);
-        bob.edit(document);
+        Line line = Line.of(nodes.get(0), nodes.get(1), document);
 
-        Waiting.on(ann.client().close());
-        bob.change(document, ann.session(), false);
+        line.broken();
+        line.next().change(document, line.holder().session(), false);
         setTheEldestsClock(MINUTE);
         Person.on(vertx, nodes.get(0), "eve").edit(document); // whatever is due moves with it
-        Person again = ann.resumeOn(nodes.get(0));
+        Person again = line.holder().resumeOn(nodes.get(0));
 
-        assertThat(again.session()).isEqualTo(ann.session());
-        assertThat(again.update(document, epoch, "still")).isInstanceOf(Outcome.Applied.class);
+        assertThat(again.session()).isEqualTo(line.holder().session());
+        assertThat(again.update(document, line.epoch(), "still")).isInstanceOf(Outcome.Applied.class);
     }
 
     @Test
     void aNodeThatComesAfterwardsTakesTheTimeThatTheOthersHave() {
         setTheEldestsClock(MINUTE);
         NodeProcess late = nodes.add(1, Map.of()).get(0);
-        for (NodeProcess node : List.of(nodes.get(0), nodes.get(1))) {
-            String each = document + "/" + node.id();
-            Person ann = Person.on(vertx, node, "ann");
-            Person bob = Person.on(vertx, late, "bob");
-            long epoch = ann.take(each);
-            bob.edit(each);
+        Line eldests = Line.of(nodes.get(0), late, document + "/eldest");
+        Line others = Line.of(nodes.get(1), late, document + "/other");
 
-            long start = System.nanoTime();
-            Waiting.on(ann.client().close());
+        long first = eldests.broken();
+        long second = others.broken();
 
-            assertInTime(start, bob, each, epoch);
-        }
-    }
-
-    private static void assertInTime(long start, Person next, String document, long epoch) {
-        assertThat(next.penAfter(document, epoch).since(start))
-                .isBetween(GRACE.toMillis() - 1, GRACE.plus(SLACK).toMillis());
+        eldests.movesInTime(first);
+        others.movesInTime(second);
     }
 }

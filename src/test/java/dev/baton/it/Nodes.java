@@ -22,12 +22,7 @@ import java.util.UUID;
 final class Nodes implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
 
-    /**
-     * Half a gibibyte of heap, which stays as large as it is: the full collection that {@link NodeProcess#liveHeap} asks for
-     * would shrink it, and what is measured next would have several times the collections of a node that is left alone.
-     */
-    private static final List<String> HEAP = List.of("-Xmx512m", "-XX:MaxHeapFreeRatio=100");
-
+    private final List<String> java;
     private final String name;
     private final Path folder;
     private final Path logs;
@@ -37,12 +32,13 @@ final class Nodes implements AutoCloseable {
     private final List<NodeProcess> nodes = new ArrayList<>();
     private final Thread undertaker = new Thread(this::killAll);
 
-    private Nodes(String name, Map<String, String> settings) {
+    private Nodes(List<String> java, String name, Map<String, String> settings) {
+        this.java = List.copyOf(java);
         this.name = name;
         this.settings = Map.copyOf(settings);
         try {
             this.folder = Files.createTempDirectory("baton-it-");
-            this.logs = Files.createDirectories(jar().resolveSibling("it-logs"));
+            this.logs = Files.createDirectories(NodeJvm.JAR.resolveSibling("it-logs"));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -73,7 +69,12 @@ final class Nodes implements AutoCloseable {
 
     /** A cluster without any node so far. */
     static Nodes none(Class<?> user, Map<String, String> settings) {
-        return new Nodes(user.getSimpleName(), settings);
+        return in(NodeJvm.command(), user, settings);
+    }
+
+    /** One whose nodes run in that JVM; the same without any node so far. */
+    static Nodes in(List<String> java, Class<?> user, Map<String, String> settings) {
+        return new Nodes(java, user.getSimpleName(), settings);
     }
 
     /** Starts so many more at once, with some settings of their own, and waits until they serve. */
@@ -116,8 +117,8 @@ final class Nodes implements AutoCloseable {
         String label = name + "-" + nodes.size();
         Path out = logs.resolve(label + ".out");
         Path err = logs.resolve(label + ".err");
-        List<String> command = new ArrayList<>(java());
-        command.addAll(List.of("-jar", jar().toString()));
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of("-jar", NodeJvm.JAR.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectOutput(out.toFile())
@@ -136,22 +137,6 @@ final class Nodes implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-    }
-
-    /** {@code -Dbaton.it.java="/path/to/java -XX:…"} tries the nodes on another JVM, or with other options. */
-    private static List<String> java() {
-        String other = System.getProperty("baton.it.java", "");
-        if (!other.isBlank()) {
-            return List.of(other.strip().split(" +"));
-        }
-        List<String> java = new ArrayList<>();
-        java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        java.addAll(HEAP);
-        return java;
-    }
-
-    private static Path jar() {
-        return Path.of(System.getProperty("baton.jar", "target/baton.jar")).toAbsolutePath();
     }
 
     private void killAll() {
