@@ -81,8 +81,9 @@ class CrowdIT {
                 "BATON_AUTH_MODE", "jwt",
                 "BATON_AUTH_JWT_SECRET", SECRET,
                 "BATON_SESSION_EXPIRY", "3s");
-        try (Nodes nodes = Nodes.start(CrowdIT.class, 1, settings)) {
-            NodeProcess node = nodes.get(0);
+        List<String> java = FULL ? NodeJvm.plain() : NodeJvm.command();
+        try (Nodes nodes = Nodes.in(java, CrowdIT.class, settings)) {
+            NodeProcess node = nodes.add(1, Map.of()).get(0);
             List<Decent> people = people(vertx, node);
             List<Decent> writers = people.stream().filter(Decent::holds).toList();
             assertThat(writers).hasSize(DECENT / AT_A_TABLE);

@@ -20,17 +20,19 @@ final class NodeJvm {
     /** {@code -Dbaton.it.java="/path/to/java -XX:…"} tries the nodes on another JVM, or with other options. */
     private static final String OTHER = System.getProperty("baton.it.java", "").strip();
 
-    /** Whether nodes are to start quickly; where they are measured they run with what a JVM does by itself. */
+    /** Whether nodes are to start quickly; the bench runs them with what a JVM does by itself. */
     private static final boolean QUICK = Boolean.getBoolean("baton.it.quick");
 
     private NodeJvm() {}
 
     /** The beginning of a command, before {@code -jar}. */
     static List<String> command() {
-        if (!OTHER.isEmpty()) {
-            return List.of(OTHER.split(" +"));
-        }
-        return QUICK ? quick() : with();
+        return OTHER.isEmpty() && QUICK ? quick() : plain();
+    }
+
+    /** The same for a node that is measured, as {@code java -jar} runs it by itself. */
+    static List<String> plain() {
+        return OTHER.isEmpty() ? with() : List.of(OTHER.split(" +"));
     }
 
     private static List<String> quick() {
