@@ -39,8 +39,11 @@ public final class ClusterNode {
 
     private static final String INBOX = "baton.node.";
 
-    /** How many threads read from maps at once: more than {@link Reader}s together ever leave hanging. */
-    private static final int READERS = 32;
+    /**
+     * How many threads read from maps at once: as many as four {@link Reader}s leave hanging around a loss, six each in the ten
+     * seconds that a call may take, and as many again from when they start over.
+     */
+    private static final int READERS = 48;
 
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
