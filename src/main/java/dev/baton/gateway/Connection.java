@@ -37,6 +37,7 @@ final class Connection implements Outbox, Intake.Owner {
     private final GatewayServices on;
     private final EncodedFrames frames;
     private final Beat<Connection> beat;
+    private final Inflow inflow;
     private final Intake intake;
     private final Set<String> documents = new HashSet<>();
 
@@ -70,7 +71,8 @@ final class Connection implements Outbox, Intake.Owner {
         this.beat = loop.add(this, on.stranger());
         this.intake = new Intake(this, on, Loop.now());
         socket.frameHandler(intake::frame);
-        EarlyFrames.of(socket, intake);
+        this.inflow = Inflow.of(socket);
+        EarlyFrames.of(socket, inflow, intake);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }
@@ -152,7 +154,7 @@ final class Connection implements Outbox, Intake.Owner {
         }
         greeted = true;
         loop.repace(beat, on.ordinary());
-        socket.pause(); // what follows waits until the session is there
+        pause(); // what follows waits until the session is there
         loop.newcomers().enter(() -> {
             if (!ended) {
                 letIn(hello);
@@ -180,7 +182,7 @@ final class Connection implements Outbox, Intake.Owner {
     /** Another hello brings another token for the same user; what follows it is judged by that one. */
     private void again(ClientMessage.Hello hello) {
         SessionRef ref = session.orElseThrow();
-        socket.pause();
+        pause();
         on.greeter()
                 .again(hello, ref)
                 .onComplete(done -> loop.run(() -> {
@@ -195,7 +197,7 @@ final class Connection implements Outbox, Intake.Owner {
                         refuse(hello, done.cause());
                     }
                     if (!ended) {
-                        socket.resume();
+                        resume();
                     }
                 }));
     }
@@ -236,7 +238,18 @@ final class Connection implements Outbox, Intake.Owner {
             documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
             on.rooms().resumed(ref, this, record.documents());
         }
-        socket.resume();
+        resume();
+    }
+
+    /** What is decoded already waits in the socket, and what is not before it. */
+    private void pause() {
+        inflow.hold();
+        socket.pause();
+    }
+
+    private void resume() {
+        inflow.goOn();
+        socket.resume(); // whatever this brings may pause again
     }
 
     private void greet(ClientMessage.Hello hello, SessionRef ref, boolean resumed) {
@@ -439,6 +452,7 @@ final class Connection implements Outbox, Intake.Owner {
             on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
             end("closed");
+            resume(); // so that the client's answer to the close is read
         }
     }
 

@@ -12,8 +12,8 @@ import io.vertx.core.internal.http.WebSocketInternal;
 /**
  * What is better dealt with before Vert.x sees it. Pongs, since they are most of what comes in, and Vert.x would make several
  * objects of each to say what one call says. And frames against the rules: Vert.x would close the connection without a close
- * frame, while this tells the client which rule. The decoder takes no more frames afterwards but goes on reading, so what the
- * client has still under way does not reset the connection before it has read why. Confined to the socket's loop.
+ * frame, while this tells the client which rule. What the client has still under way then is read and dropped, so that it does
+ * not reset the connection before the client has read why. Confined to the socket's loop.
  */
 final class EarlyFrames extends ChannelInboundHandlerAdapter {
 
@@ -26,16 +26,18 @@ final class EarlyFrames extends ChannelInboundHandlerAdapter {
         void broken(CloseCode code);
     }
 
+    private final Inflow inflow;
     private final Sink sink;
 
-    private EarlyFrames(Sink sink) {
+    EarlyFrames(Inflow inflow, Sink sink) {
+        this.inflow = inflow;
         this.sink = sink;
     }
 
-    /** Watches a socket, on whose loop this is called. */
-    static void of(ServerWebSocket socket, Sink sink) {
+    /** Watches a socket, on whose loop this is called, and what comes in on it. */
+    static void of(ServerWebSocket socket, Inflow inflow, Sink sink) {
         ChannelHandlerContext vertx = ((WebSocketInternal) socket).channelHandlerContext();
-        vertx.pipeline().addBefore(vertx.name(), "early-frames", new EarlyFrames(sink));
+        vertx.pipeline().addBefore(vertx.name(), "early-frames", new EarlyFrames(inflow, sink));
     }
 
     @Override
@@ -52,6 +54,10 @@ final class EarlyFrames extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof CorruptedWebSocketFrameException broken) {
             boolean tooLarge = broken.closeStatus().equals(WebSocketCloseStatus.MESSAGE_TOO_BIG);
+            // The decoder would take what comes after it, but by a call for each byte: the rest of an oversized message
+            // would
+            // cost more than a thousand good ones.
+            inflow.drop();
             sink.broken(tooLarge ? CloseCode.TOO_LARGE : CloseCode.PROTOCOL);
         } else {
             context.fireExceptionCaught(cause);

@@ -8,8 +8,9 @@ import dev.baton.protocol.CloseCode;
 import dev.baton.protocol.MessageReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocket13FrameDecoder;
@@ -23,12 +24,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Connections that send nonsense made of sense: good messages, cut, joined, bent, repeated and fragmented, as bytes through the decoder of
- * frames, the assembler and the reader. Each ends in a message, an answer or a close code; nothing else is thrown, nothing that
- * is too large comes out, none takes long, and no buffer is left behind.
+ * Connections that send nonsense made of sense: good messages, cut, joined, bent, repeated and fragmented, as bytes in turns
+ * through the decoder of frames, the assembler and the reader. Each ends in a message, an answer or a close code; nothing
+ * else is thrown, nothing that is too large comes out, none takes long, and no buffer is left behind.
  *
  * <p>Runs for some seconds; {@code -Dbaton.test.fuzz=PT1H} (as the profile {@code fuzz} has it) for an hour. A failure names
  * its seed, with which {@code -Dbaton.test.fuzz.seed} runs that one connection again.
@@ -132,31 +134,53 @@ class FrameFuzzTest {
         }
     }
 
-    /** The way from the wire to a message as it is in a node, without the loop. */
+    /** The way from the wire to a message as it is in a node, with turns that end, and are held, when it pleases chance. */
     private static Outcome connection(Random random) {
-        EmbeddedChannel channel = new EmbeddedChannel(new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
-                .expectMaskedFrames(true)
-                .maxFramePayloadLength(LARGEST)
-                .closeOnProtocolViolation(false)
-                .build()));
+        AtomicLong nanos = new AtomicLong();
+        Inflow inflow = new Inflow(() -> nanos.addAndGet(random.nextInt(3) == 0 ? Inflow.TURN : 1));
         FrameAssembler assembler = new FrameAssembler(LARGEST);
         Throttle throttle = new Throttle(200, 1 << 20, LARGEST, 0);
         Outcome outcome = new Outcome();
+        EmbeddedChannel channel = new EmbeddedChannel(
+                inflow,
+                new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
+                        .expectMaskedFrames(true)
+                        .maxFramePayloadLength(LARGEST)
+                        .closeOnProtocolViolation(false)
+                        .build()),
+                new EarlyFrames(inflow, new EarlyFrames.Sink() {
+                    @Override
+                    public void pong() {
+                        outcome.closed |= throttle.control(nanos.get() / 1_000_000) == Throttle.Verdict.CLOSE;
+                    }
+
+                    @Override
+                    public void broken(CloseCode code) {
+                        outcome.broken(code);
+                    }
+                }),
+                new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext context, Object frame) {
+                        take((WebSocketFrame) frame, assembler, throttle, outcome, nanos.get() / 1_000_000);
+                        if (random.nextInt(50) == 0) {
+                            inflow.hold();
+                        }
+                    }
+                });
         // Not wrapped: of nothing at all there would be one buffer for everybody, which is never given back.
         ByteBuf bytes = Unpooled.buffer().writeBytes(bytes(random));
-        long now = 0;
         try {
             while (bytes.isReadable() && !outcome.closed) {
-                int length = Math.min(bytes.readableBytes(), 1 + random.nextInt(300));
-                try {
-                    channel.writeInbound(bytes.readRetainedSlice(length));
-                } catch (CorruptedFrameException broken) {
-                    outcome.closed = true;
-                }
-                for (WebSocketFrame frame = channel.readInbound(); frame != null; frame = channel.readInbound()) {
-                    take(frame, assembler, throttle, outcome, now++);
-                }
+                int most = random.nextInt(8) == 0 ? 4 * Inflow.PORTION : 300;
+                channel.writeInbound(
+                        bytes.readRetainedSlice(Math.min(bytes.readableBytes(), 1 + random.nextInt(most))));
+                do {
+                    inflow.goOn();
+                    channel.runScheduledPendingTasks();
+                } while (!channel.config().isAutoRead() && random.nextInt(20) != 0); // some come all the same
             }
+            channel.checkException();
         } finally {
             channel.finishAndReleaseAll();
             bytes.release();
