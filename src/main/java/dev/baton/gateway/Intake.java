@@ -46,6 +46,12 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
     /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
     private long pinged;
 
+    /** The last answer to what carried no {@code ref} and came too fast; empty before the first. */
+    private String slower = "";
+
+    /** The milliseconds that it names. */
+    private long slowerFor;
+
     Intake(Owner owner, GatewayServices on, long now) {
         this.owner = owner;
         this.on = on;
@@ -172,12 +178,26 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         return false;
     }
 
+    /** Of a thousand messages in one go that carry no {@code ref} most are given the same answer: it is made once. */
     private void slowDown(Optional<Json> ref) {
-        owner.write(Frames.error(
+        long retry = throttle.retry(Loop.now());
+        if (ref.isPresent()) {
+            owner.write(slower(ref, retry));
+            return;
+        }
+        if (slower.isEmpty() || slowerFor != retry) {
+            slower = slower(ref, retry);
+            slowerFor = retry;
+        }
+        owner.write(slower);
+    }
+
+    private String slower(Optional<Json> ref, long retry) {
+        return Frames.error(
                 ref,
                 ErrorCode.RATE_LIMITED,
                 "too much at once: " + on.allowed().rate() + " messages and "
                         + on.allowed().bytes() + " bytes a second are taken; nothing was done",
-                OptionalLong.of(throttle.retry(Loop.now()))));
+                OptionalLong.of(retry));
     }
 }

@@ -11,6 +11,8 @@ import dev.baton.client.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,11 +26,14 @@ import org.junit.jupiter.api.Test;
 /**
  * Many who behave, and many more who do everything they should not, all at once and again and again: the former notice
  * nothing, and nothing is left of the latter. {@code -Dbaton.it.hostile=10000 -Dbaton.it.decent=1000} is the full size, in
- * which waiting times are compared too; both processes need 12,000 open files for that.
+ * which waiting times are compared too; the node and the crowd need 12,000 open files each for that.
  */
 class CrowdIT {
     private static final int HOSTILE = Integer.getInteger("baton.it.hostile", 540);
     private static final int DECENT = Integer.getInteger("baton.it.decent", 60);
+
+    /** Runs something with what the processors have left; where it is missing, the crowd takes its share of them too. */
+    private static final Path IDLE = Path.of("/usr/bin/chrt");
 
     /** Below this the times are those of a few updates, and say nothing. */
     private static final boolean FULL = HOSTILE >= 10_000;
@@ -92,9 +97,8 @@ class CrowdIT {
             Waited alone = measure(vertx, writers, PHASE);
 
             Waited among;
-            Mob mob = Mob.gather(HOSTILE, BACK, PHASE.dividedBy(2), i -> knowledge(node, people.get(0), i));
-            try (mob) {
-                await().atMost(SOON.plus(PHASE)).until(() -> mob.came() >= HOSTILE);
+            try (OwnProcess mob = mob(node, people.get(0))) {
+                await().atMost(SOON.plus(PHASE)).until(() -> Standing.of(mob).came() >= HOSTILE);
                 ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
                 long arrivals = vertx.setPeriodic(ARRIVAL, id -> arrive(vertx, node, arrived, System.nanoTime()));
                 among = measure(vertx, writers, PHASE);
@@ -104,8 +108,8 @@ class CrowdIT {
                         + new Waited(arrived.stream().sorted().toList(), 0));
                 long heap = node.liveHeap();
                 System.out.printf(
-                        "crowd: %d hostile, %d of them there, %d connections of theirs, %d failed; heap %d MB, was %d MB%n",
-                        HOSTILE, mob.there(), mob.came(), mob.failed(), heap >> 20, before >> 20);
+                        "crowd: %d hostile, %s; heap %d MB, was %d MB%n",
+                        HOSTILE, Standing.of(mob), heap >> 20, before >> 20);
                 assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
             }
             System.out.println("updates alone: " + alone + "\nupdates among: " + among);
@@ -164,9 +168,37 @@ class CrowdIT {
         });
     }
 
-    private static Misdeed.Knowledge knowledge(NodeProcess node, Decent other, int number) {
-        String token = ISSUER.tokenFor("eve-" + number % EVES, new JsonObject().put("*", "view"));
-        return new Misdeed.Knowledge(node.port(), token, other.secret(), other.document());
+    /**
+     * The hostile, with what the node's processors have left: they would come from machines of their own, and whom the node serves is
+     * not to wait for a processor that it is they who use.
+     */
+    private static OwnProcess mob(NodeProcess node, Decent other) {
+        return OwnProcess.start(
+                Files.isExecutable(IDLE) ? List.of(IDLE.toString(), "--idle", "0") : List.of(),
+                List.of("-Xmx512m"),
+                MobMain.class,
+                String.valueOf(node.port()),
+                SECRET,
+                String.valueOf(EVES),
+                other.secret(),
+                other.document(),
+                String.valueOf(HOSTILE),
+                BACK.toString(),
+                PHASE.dividedBy(2).toString());
+    }
+
+    /** How many of the mob's connections there are, were made, and were refused by the kernel, or not answered by it. */
+    private record Standing(int there, long came, long failed) {
+        static Standing of(OwnProcess mob) {
+            String[] parts = mob.ask("").split(" ");
+            assertThat(parts).as("what the mob says").hasSize(3);
+            return new Standing(Integer.parseInt(parts[0]), Long.parseLong(parts[1]), Long.parseLong(parts[2]));
+        }
+
+        @Override
+        public String toString() {
+            return there + " of them there, " + came + " connections of theirs, " + failed + " failed";
+        }
     }
 
     /** Has everybody who has a pen write at a steady pace, and waits until all of it is answered. */
