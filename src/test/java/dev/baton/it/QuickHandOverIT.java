@@ -24,6 +24,12 @@ class QuickHandOverIT {
     /** The bound promised, where the machine is not shared; set it to hold this test to that. */
     private static final long P99 = Long.getLong("baton.test.handover.p99", 500);
 
+    /** How many holders are killed, one after another, the first of them on nodes that have done nothing yet. */
+    private static final int KILLS = Integer.getInteger("baton.test.handover.kills", 3);
+
+    /** The same for a killed client; promised are 50 ms. */
+    private static final long KILLED = Long.getLong("baton.test.handover.killed", 500);
+
     /** The same for a killed node; promised are 1,500 ms. */
     private static final long NODE = Long.getLong("baton.test.handover.node", 3_000);
 
@@ -98,17 +104,20 @@ class QuickHandOverIT {
 
     @Test
     void aKilledHoldersPenIsTheNextOnesAtOnce() {
-        Person bob = Person.on(vertx, nodes.get(1), "bob");
-        try (Holder ann = Holder.start(nodes.get(0), "ann", document)) {
-            bob.edit(document);
+        List<Long> took = new ArrayList<>();
+        for (int i = 0; i < KILLS; i++) {
+            Person bob = Person.on(vertx, nodes.get((i + 1) % 3), "bob");
+            try (Holder ann = Holder.start(nodes.get(i % 3), "ann", document + "/" + i)) {
+                bob.edit(document + "/" + i);
 
-            long start = System.nanoTime();
-            ann.kill();
+                long start = System.nanoTime();
+                ann.kill();
 
-            Person.Told told = bob.penAfter(document, ann.epoch());
-            System.out.println("killed holder, nothing reserved: next holds after " + told.since(start) + " ms");
-            assertThat(told.since(start)).isLessThanOrEqualTo(P99);
+                took.add(bob.penAfter(document + "/" + i, ann.epoch()).since(start));
+            }
         }
+        System.out.println("killed holders, nothing reserved: the next hold after " + took + " ms");
+        assertThat(took).allSatisfy(millis -> assertThat(millis).isLessThanOrEqualTo(KILLED));
     }
 
     @Test
