@@ -146,8 +146,6 @@ public class NodeVerticle extends VerticleBase {
                 .compose(v -> part(management))
                 .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))
-                .compose(port ->
-                        new Rehearsal(node, sessions, locks, opened).hold().map(port))
                 .onSuccess(port -> {
                     vertx.eventBus().localConsumer(DRAIN, asked -> drain(
                                     settings.drain().time(), connections)
