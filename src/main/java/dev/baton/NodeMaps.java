@@ -20,6 +20,9 @@ public final class NodeMaps {
     /** 48 bits: short enough to read in a log, and no two nodes of a cluster ever share one. */
     private static final int NAME_BYTES = 6;
 
+    /** What a node that died left of its rehearsal goes by itself, in seconds. */
+    private static final int STAGED = 60;
+
     private static final List<Class<?>> TRAVELLING = Stream.of(
                     Sessions.TRAVELLING, Locks.TRAVELLING, RoomVerticle.TRAVELLING)
             .flatMap(List::stream)
@@ -41,8 +44,11 @@ public final class NodeMaps {
         // Entry processors meet the object itself, so values are immutable records; and one copy survives on another
         // node.
         return Travelling.let(config, TRAVELLING)
-                .addMapConfig(new MapConfig("baton.*")
-                        .setInMemoryFormat(InMemoryFormat.OBJECT)
-                        .setBackupCount(1));
+                .addMapConfig(map("baton.*"))
+                .addMapConfig(map(ClusterNode.STAGE + "*").setTimeToLiveSeconds(STAGED));
+    }
+
+    private static MapConfig map(String names) {
+        return new MapConfig(names).setInMemoryFormat(InMemoryFormat.OBJECT).setBackupCount(1);
     }
 }

@@ -21,7 +21,9 @@ import dev.baton.ops.ConsolePage;
 import dev.baton.ops.Gauges;
 import dev.baton.ops.ManagementVerticle;
 import dev.baton.ops.Readiness;
+import dev.baton.rehearsal.Rehearsal;
 import dev.baton.rights.EditorLockVerticle;
+import dev.baton.rights.HolderLoss;
 import dev.baton.rights.Locks;
 import dev.baton.rights.Reservations;
 import dev.baton.room.Moderation;
@@ -106,6 +108,11 @@ public class NodeVerticle extends VerticleBase {
         return EditorLockVerticle.SWEEP;
     }
 
+    /** What the rooms tell of holders whose connections were lost. */
+    protected HolderLoss losses(HolderLoss locks) {
+        return locks;
+    }
+
     private Future<Void> startParts(Settings settings, Optional<Tokens> tokens, ClusterNode node, DocumentLog opened) {
         Settings.Handover handover = settings.handover();
         Sessions sessions = new Sessions(vertx, node, settings.session().expiry());
@@ -118,7 +125,8 @@ public class NodeVerticle extends VerticleBase {
         LeaseVerticle leases =
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
-        RoomVerticle rooms = new RoomVerticle(node, lease, sessions, locks, opened, meters.rooms(), handover.answer());
+        RoomVerticle rooms = new RoomVerticle(
+                node, lease, sessions, locks, losses(locks), opened, meters.rooms(), handover.answer());
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(meters.gateway());
         Moderation moderation = new Moderation(node, sessions, locks);
@@ -142,7 +150,11 @@ public class NodeVerticle extends VerticleBase {
                 .compose(v -> part(new SessionSweepVerticle(node, lease, sessions)))
                 .compose(v -> part(editors))
                 .compose(v -> part(rooms))
-                .compose(v -> node.listen())
+                .compose(v -> {
+                    Rehearsal.answer(node, context);
+                    return node.listen();
+                })
+                .compose(v -> new Rehearsal(vertx, node, opened).hold())
                 .compose(v -> part(management))
                 .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))

@@ -3,6 +3,7 @@ package dev.baton;
 import dev.baton.cluster.Lease;
 import dev.baton.log.Append;
 import dev.baton.log.DocumentLog;
+import dev.baton.rights.HolderLoss;
 import dev.baton.session.Liveness;
 import io.vertx.core.Future;
 import java.lang.reflect.InvocationTargetException;
@@ -30,7 +31,7 @@ public final class Weakened extends NodeVerticle {
     /** Nobody looks for what no news told of. */
     public static final String NO_SWEEP = "sweep";
 
-    /** No news of who comes and goes arrives. */
+    /** No news of who comes and goes arrives, and the locks of those who go are not told by themselves. */
     public static final String NO_NEWS = "news";
 
     private static final Set<String> WITHOUT = Set.of(System.getenv("WEAKENED").split(",", -1));
@@ -92,6 +93,11 @@ public final class Weakened extends NodeVerticle {
                     }
                 }
                 : super.lease(minimum);
+    }
+
+    @Override
+    protected HolderLoss losses(HolderLoss locks) {
+        return WITHOUT.contains(NO_NEWS) ? (document, session, generation, cause, since) -> {} : super.losses(locks);
     }
 
     @Override

@@ -10,6 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -45,9 +48,13 @@ public final class ClusterNode {
      */
     private static final int READERS = 48;
 
+    /** What the names of a {@link #stage} begin with. */
+    public static final String STAGE = "rehearsal.";
+
     private final Vertx vertx;
     private final HazelcastInstance hazelcast;
     private final String id;
+    private final boolean staged;
     private final Map<String, List<Consumer<JsonObject>>> receivers = new ConcurrentHashMap<>();
     private final Map<String, Long> heard = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> sent = new ConcurrentHashMap<>();
@@ -57,11 +64,7 @@ public final class ClusterNode {
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
-        this.vertx = vertx;
-        this.hazelcast = hazelcast;
-        this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
-        this.beats = new BeatLine(hazelcast);
-        this.threads = vertx.createSharedWorkerExecutor("baton-maps", READERS);
+        this(vertx, hazelcast, false);
         hazelcast.getCluster().addMembershipListener(new MembershipListener() {
             @Override
             public void memberAdded(MembershipEvent event) {
@@ -73,6 +76,23 @@ public final class ClusterNode {
                 readers.forEach(Reader::startOver);
             }
         });
+    }
+
+    private ClusterNode(Vertx vertx, HazelcastInstance hazelcast, boolean staged) {
+        this.vertx = vertx;
+        this.hazelcast = hazelcast;
+        this.staged = staged;
+        this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
+        this.beats = new BeatLine(hazelcast);
+        this.threads = vertx.createSharedWorkerExecutor("baton-maps", READERS);
+    }
+
+    /**
+     * The same node on a stage of its own, where parts can be tried out: its maps are others, shared by the stages of all nodes,
+     * and what is told or published there stays on this node.
+     */
+    public ClusterNode stage() {
+        return new ClusterNode(vertx, hazelcast, true);
     }
 
     /** This node's name. */
@@ -127,7 +147,7 @@ public final class ClusterNode {
 
     /** A map that all nodes share. */
     public <K, V> IMap<K, V> map(String name) {
-        return hazelcast.getMap(name);
+        return hazelcast.getMap(staged ? STAGE + name : name);
     }
 
     /**
@@ -168,7 +188,18 @@ public final class ClusterNode {
 
     /** A hint to whoever listens at an address, in the whole cluster: may be lost. Never throws because it was. */
     public void publish(String address, JsonObject message) {
-        hint(() -> vertx.eventBus().publish(address, message));
+        if (staged) {
+            vertx.eventBus().publish(STAGE + address, message, new DeliveryOptions().setLocalOnly(true));
+        } else {
+            hint(() -> vertx.eventBus().publish(address, message));
+        }
+    }
+
+    /** Takes what is {@linkplain #publish published} at an address, on the context this is called from. */
+    public Future<Void> listen(String address, Consumer<JsonObject> handler) {
+        EventBus bus = vertx.eventBus();
+        MessageConsumer<JsonObject> consumer = staged ? bus.localConsumer(STAGE + address) : bus.consumer(address);
+        return consumer.handler(message -> handler.accept(message.body())).completion();
     }
 
     /**

@@ -480,6 +480,7 @@ final class Connection implements Outbox, Intake.Owner {
             over.complete();
             return;
         }
+        on.rooms().offline(ref, this, documents, cause);
         on.sessions()
                 .lose(ref.session(), ref.generation(), cause)
                 .onFailure(failure ->
@@ -487,7 +488,6 @@ final class Connection implements Outbox, Intake.Owner {
                 .<Void>mapEmpty()
                 .otherwiseEmpty()
                 .onComplete(over);
-        on.rooms().offline(ref, this, documents);
     }
 
     private String name() {

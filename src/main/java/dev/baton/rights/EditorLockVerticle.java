@@ -7,7 +7,6 @@ import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -64,9 +63,7 @@ public final class EditorLockVerticle extends VerticleBase {
         node.on(LockNews.TYPE, context, json -> watch(LockNews.of(json)));
         unlisten = node.onLost(context, lost -> hurry(HURRIES));
         vertx.setPeriodic(sweep.toMillis(), id -> sweep());
-        return vertx.eventBus()
-                .<JsonObject>consumer(Liveness.ADDRESS, message -> heard(Liveness.of(message.body())))
-                .completion();
+        return node.listen(Liveness.ADDRESS, json -> heard(Liveness.of(json)));
     }
 
     @Override
@@ -83,7 +80,8 @@ public final class EditorLockVerticle extends VerticleBase {
     private void heard(Liveness news) {
         for (String document : news.documents()) {
             if (node.owns(document)) {
-                submit(document, event(news));
+                locks.submitNews(document, event(news))
+                        .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
             }
         }
     }

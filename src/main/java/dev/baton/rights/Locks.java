@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * <p>Any context; futures complete on the caller's, when the lock has settled, or as far as it came when the store does not
  * answer: the lock is {@linkplain EditLock#pending pending} then, and the sweep tries on.
  */
-public final class Locks {
+public final class Locks implements HolderLoss {
     private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
 
     /** The name of the shared map. */
@@ -99,6 +99,25 @@ public final class Locks {
                     }
                     return new LockOutcome(first.before(), first.after()).settledAs(settled.record());
                 }));
+    }
+
+    /**
+     * {@link #submit}s an event that the lock may have heard of already, and then has nothing done again: whoever told it before
+     * sees it through. Looks at the record first, which costs little where that is, and nothing elsewhere.
+     */
+    Future<Void> submitNews(String document, LockEvent event) {
+        return find(document).compose(found -> {
+            LockRecord known = found.orElse(LockRecord.EMPTY);
+            boolean news = event.apply(known, node.now()).revision() != known.revision();
+            return news ? submit(document, event).mapEmpty() : Future.succeededFuture();
+        });
+    }
+
+    @Override
+    public void lost(String document, String session, long generation, String cause, long since) {
+        Presence.Away away = reservations.away(cause, since);
+        submit(document, new LockEvent.Lost(session, generation, away))
+                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
     }
 
     /** The record of a document as it is now. */

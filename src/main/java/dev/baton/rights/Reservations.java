@@ -12,6 +12,11 @@ import java.time.Duration;
  */
 public record Reservations(Duration closed, Duration timeout, Duration node, Duration expiry) {
 
+    /** Away since then, for that cause, with a session that lives as long as any; times of the cluster, in ms. */
+    public Presence.Away away(String cause, long since) {
+        return away(cause, since, since + expiry.toMillis());
+    }
+
     /** Away since then, for that cause, with a session that lives until {@code expires}; times of the cluster, in ms. */
     public Presence.Away away(String cause, long since, long expires) {
         Duration grace =

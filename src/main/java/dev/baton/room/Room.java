@@ -182,15 +182,21 @@ final class Room {
         });
     }
 
-    /** A connection of that generation is gone; its session waits to be resumed. */
-    void offline(String session, long generation, Outbox outbox) {
+    /** A connection is gone, for that cause; its session waits to be resumed. */
+    void offline(SessionRef ref, Outbox outbox, String cause, long since) {
+        String session = ref.session();
+        if (pen.heldBy(session)) {
+            on.losses().lost(document, session, ref.generation(), cause, since);
+        }
         watchers.remove(session, outbox);
         entries.remove(session, outbox);
         joiners.removeIf(joiner -> joiner.outbox() == outbox);
-        roster.local(session).filter(seat -> seat.generation() <= generation).ifPresent(seat -> {
-            roster.seat(new Seat(seat.member().present(false), seat.generation()));
-            planFlush();
-        });
+        roster.local(session)
+                .filter(seat -> seat.generation() <= ref.generation())
+                .ifPresent(seat -> {
+                    roster.seat(new Seat(seat.member().present(false), seat.generation()));
+                    planFlush();
+                });
     }
 
     /** A connection whose session goes on elsewhere. */

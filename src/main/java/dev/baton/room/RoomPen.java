@@ -125,11 +125,16 @@ final class RoomPen {
                 .forEach(ask -> outbox.send(requested(fresh, ask))));
     }
 
-    /** Tells a connection that has just been attached whether its session holds the pen, and what it is asked. */
-    void attach(String session, Outbox outbox) {
-        boolean holds = news.flatMap(LockNews::holder)
+    /** Whether that session has the pen, here or away, as far as is known. */
+    boolean heldBy(String session) {
+        return news.flatMap(LockNews::holder)
                 .filter(holder -> holder.session().equals(session))
                 .isPresent();
+    }
+
+    /** Tells a connection that has just been attached whether its session holds the pen, and what it is asked. */
+    void attach(String session, Outbox outbox) {
+        boolean holds = heldBy(session);
         outbox.editing(document, holds);
         if (holds) {
             news.ifPresent(known -> known.asks().forEach(ask -> outbox.send(requested(known, ask))));

@@ -6,6 +6,7 @@ import dev.baton.cluster.Lease;
 import dev.baton.log.DocumentLog;
 import dev.baton.presence.Roster;
 import dev.baton.presence.RosterKey;
+import dev.baton.rights.HolderLoss;
 import dev.baton.rights.Locks;
 import dev.baton.session.Sessions;
 import io.vertx.core.Context;
@@ -21,6 +22,7 @@ import java.time.Duration;
  * @param lease what this node may do just now
  * @param sessions who is connected
  * @param locks the pens
+ * @param losses is told of holders whose connections here were lost
  * @param log what lasts
  * @param rosters who is where, kept for those who come
  * @param meters what is counted
@@ -33,6 +35,7 @@ record RoomServices(
         Lease lease,
         Sessions sessions,
         Locks locks,
+        HolderLoss losses,
         DocumentLog log,
         IMap<RosterKey, Roster> rosters,
         RoomMeters meters,

@@ -10,6 +10,7 @@ import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
+import dev.baton.rights.HolderLoss;
 import dev.baton.rights.LockNews;
 import dev.baton.rights.Locks;
 import dev.baton.session.Liveness;
@@ -58,6 +59,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final Lease lease;
     private final Sessions sessions;
     private final Locks locks;
+    private final HolderLoss losses;
     private final DocumentLog log;
     private final RoomMeters meters;
     private final Duration answer;
@@ -71,12 +73,18 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private RoomAccess access;
     private RoomSync sync;
 
-    /** Rooms on that node; {@code answer} is how long a holder has to answer a request. */
+    /**
+     * Rooms on that node.
+     *
+     * @param losses is told of holders whose connections here were lost
+     * @param answer how long a holder has to answer a request
+     */
     public RoomVerticle(
             ClusterNode node,
             Lease lease,
             Sessions sessions,
             Locks locks,
+            HolderLoss losses,
             DocumentLog log,
             RoomMeters meters,
             Duration answer) {
@@ -84,6 +92,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         this.lease = lease;
         this.sessions = sessions;
         this.locks = locks;
+        this.losses = losses;
         this.log = log;
         this.meters = meters;
         this.answer = answer;
@@ -91,8 +100,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     @Override
     public Future<?> start() {
-        RoomServices services =
-                new RoomServices(vertx, context, node, lease, sessions, locks, log, node.map(ROSTERS), meters, answer);
+        RoomServices services = new RoomServices(
+                vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, answer);
         rooms = new RoomRegistry(services);
         requests = new RoomRequests(services, rooms);
         access = new RoomAccess(services, rooms);
@@ -119,9 +128,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             sweep.round();
             count();
         });
-        return vertx.eventBus()
-                .<JsonObject>consumer(Liveness.ADDRESS, message -> sync.heard(Liveness.of(message.body())))
-                .completion();
+        return node.listen(Liveness.ADDRESS, json -> sync.heard(Liveness.of(json)));
     }
 
     @Override
@@ -198,10 +205,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     }
 
     @Override
-    public void offline(SessionRef session, Outbox outbox, Collection<String> documents) {
+    public void offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause) {
         List<String> left = List.copyOf(documents);
-        context.runOnContext(
-                v -> rooms.of(left).forEach(room -> room.offline(session.session(), session.generation(), outbox)));
+        long since = node.now();
+        context.runOnContext(v -> rooms.of(left).forEach(room -> room.offline(session, outbox, cause, since)));
     }
 
     @Override

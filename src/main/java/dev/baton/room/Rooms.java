@@ -39,8 +39,13 @@ public interface Rooms {
     /** The roles of a session, which takes part in those documents, have changed: it loses what they do not allow. */
     void authorized(SessionRef session, Outbox outbox, Collection<String> documents);
 
-    /** A connection was lost; its session, which took part in those documents, waits to be resumed. */
-    void offline(SessionRef session, Outbox outbox, Collection<String> documents);
+    /**
+     * A connection was lost; its session, which took part in those documents, waits to be resumed. The locks of pens that it
+     * holds are told at once.
+     *
+     * @param cause why, as the cluster is told
+     */
+    void offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause);
 
     /** A connection was closed because its session, which took part in those documents, goes on on another one. */
     void replaced(SessionRef session, Outbox outbox, Collection<String> documents);

@@ -11,6 +11,7 @@ import dev.baton.cluster.ClusterSetup;
 import dev.baton.config.Settings;
 import dev.baton.rights.LockRecord;
 import dev.baton.rights.Locks;
+import dev.baton.room.RoomVerticle;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
  * Somebody else's verticle in the cluster: a member without data in this JVM that writes down what is published at
@@ -89,6 +91,23 @@ final class Bystander implements AutoCloseable {
         return rights.stream()
                 .filter(news -> document.equals(news.getString("document")))
                 .toList();
+    }
+
+    /** All that was told so far, at either address. */
+    List<JsonObject> heard() {
+        return Stream.concat(liveness.stream(), rights.stream()).toList();
+    }
+
+    /** How many records the nodes keep, of sessions, locks and rosters, in earnest, and of locks and rosters that were tried out. */
+    int records() {
+        return Stream.of(
+                        Sessions.MAP,
+                        Locks.MAP,
+                        RoomVerticle.ROSTERS,
+                        ClusterNode.STAGE + Locks.MAP,
+                        ClusterNode.STAGE + RoomVerticle.ROSTERS)
+                .mapToInt(map -> hazelcast.getMap(map).size())
+                .sum();
     }
 
     /** Whether the lock of a document has heard that its holder, or somebody in its line, is away. */

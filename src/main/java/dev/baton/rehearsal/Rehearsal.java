@@ -1,0 +1,148 @@
+package dev.baton.rehearsal;
+
+import dev.baton.auth.Roles;
+import dev.baton.cluster.ClusterNode;
+import dev.baton.cluster.Lease;
+import dev.baton.log.DocumentLog;
+import dev.baton.protocol.ClientMessage;
+import dev.baton.protocol.Mode;
+import dev.baton.protocol.User;
+import dev.baton.rights.EditorLockVerticle;
+import dev.baton.rights.HandOverMeters;
+import dev.baton.rights.Locks;
+import dev.baton.rights.Reservations;
+import dev.baton.room.RoomMeters;
+import dev.baton.room.RoomVerticle;
+import dev.baton.room.SessionRef;
+import dev.baton.session.SessionRecord;
+import dev.baton.session.Sessions;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node does before it says that it is ready, so that its first hand-over does not wait for classes to be loaded, for
+ * statements to be prepared and for connections between the nodes to be made: on a {@linkplain ClusterNode#stage stage} of its own, with
+ * sessions, locks and rooms like the real ones, a holder vanishes and the next one gets the pen, a few times. Nothing of it reaches a client, the bus
+ * or the store, and all records of it are gone afterwards.
+ */
+public final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+
+    /** The first pays for nearly all; the second finds what differs when somebody has been there before. */
+    private static final int ROUNDS = 2;
+
+    /** A cluster or a store that stands still is no reason not to start. In milliseconds. */
+    private static final long LONGEST = 2_000;
+
+    /** The type of a hint to another node, so that there is a connection for those that count; it is answered. */
+    private static final String GREETING = "greeting";
+
+    /** The type of the answer, which makes a connection the other way. */
+    private static final String GREETED = "greeted";
+
+    private static final Duration EXPIRY = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final ClusterNode node;
+    private final Sessions sessions;
+    private final RoomVerticle rooms;
+    private final EditorLockVerticle editors;
+
+    /** Nobody counts what is tried out. */
+    private enum Unmeasured implements HandOverMeters {
+        METERS;
+
+        @Override
+        public void completed(String cause, long millis) {}
+
+        @Override
+        public void took(Phase phase, long nanos) {}
+    }
+
+    /** On that node, against that store. */
+    public Rehearsal(Vertx vertx, ClusterNode node, DocumentLog log) {
+        this.vertx = vertx;
+        this.node = node;
+        ClusterNode stage = node.stage();
+        Lease lease = new Lease(1);
+        Reservations none = new Reservations(Duration.ZERO, Duration.ZERO, Duration.ZERO, EXPIRY);
+        StagedLog staged = new StagedLog(log);
+        this.sessions = new Sessions(vertx, stage, EXPIRY);
+        Locks locks = new Locks(vertx, stage, lease, sessions, staged, none, Unmeasured.METERS);
+        RoomMeters counted = new RoomMeters(nanos -> {}, Unmeasured.METERS);
+        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, EXPIRY);
+        this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, EditorLockVerticle.SWEEP);
+    }
+
+    /** From now on the greetings of nodes that start are answered, on that context. */
+    public static void answer(ClusterNode node, Context context) {
+        node.on(GREETING, context, greeting -> node.tell(greeting.getString("node"), GREETED, new JsonObject()));
+    }
+
+    /** Completes when it is over, whatever became of it, within two seconds and what it takes to clear up; on the caller's context. */
+    public Future<Void> hold() {
+        node.nodes().stream()
+                .filter(other -> !other.equals(node.id()))
+                .forEach(other -> node.tell(other, GREETING, new JsonObject().put("node", node.id())));
+        return vertx.deployVerticle(editors)
+                .compose(lock -> vertx.deployVerticle(rooms)
+                        .compose(room ->
+                                rounds().timeout(LONGEST, TimeUnit.MILLISECONDS).eventually(() -> vertx.undeploy(room)))
+                        .eventually(() -> vertx.undeploy(lock)))
+                .recover(failure -> {
+                    LOG.info("the first hand-overs may be slower than later ones: {}", failure.toString());
+                    return Future.succeededFuture();
+                });
+    }
+
+    private Future<Void> rounds() {
+        Future<Void> rounds = Future.succeededFuture();
+        for (int i = 0; i < ROUNDS; i++) {
+            rounds = rounds.compose(v -> round());
+        }
+        return rounds;
+    }
+
+    private Future<Void> round() {
+        String document = "rehearsal/" + UUID.randomUUID();
+        return player().compose(ann -> player().compose(bob -> join(ann, document)
+                .compose(asked -> ann.holds())
+                .compose(first -> join(bob, document))
+                .compose(next -> {
+                    ann.vanish();
+                    rooms.offline(ann.ref(), ann, List.of(document), "closed");
+                    return sessions.lose(ann.ref().session(), ann.ref().generation(), "closed");
+                })
+                .compose(lost -> bob.holds())
+                .compose(moved -> sessions.remove(ann.ref().session()))
+                .compose(gone -> rooms.handle(bob.ref(), bob, new ClientMessage.Leave(Optional.empty(), document)))
+                .compose(left -> sessions.remove(bob.ref().session()))
+                .mapEmpty()));
+    }
+
+    private Future<Player> player() {
+        return sessions.create(new User("rehearsal", "rehearsal"), Roles.EDIT_ALL)
+                .map(connected -> {
+                    SessionRecord record = connected.record();
+                    return new Player(new SessionRef(
+                            record.id(), record.user(), record.generation(), record.secretHash(), record.roles()));
+                });
+    }
+
+    private Future<?> join(Player player, String document) {
+        return rooms.handle(
+                player.ref(),
+                player,
+                new ClientMessage.Join(Optional.empty(), document, Mode.EDIT, OptionalLong.empty(), Optional.empty()));
+    }
+}
