@@ -97,7 +97,9 @@ public final class Weakened extends NodeVerticle {
 
     @Override
     protected HolderLoss losses(HolderLoss locks) {
-        return WITHOUT.contains(NO_NEWS) ? (document, session, generation, cause, since) -> {} : super.losses(locks);
+        return WITHOUT.contains(NO_NEWS)
+                ? (document, session, generation, cause, since) -> Future.succeededFuture()
+                : super.losses(locks);
     }
 
     @Override

@@ -480,7 +480,10 @@ final class Connection implements Outbox, Intake.Owner {
             over.complete();
             return;
         }
-        on.rooms().offline(ref, this, documents, cause);
+        on.rooms().offline(ref, this, documents, cause).onComplete(v -> loop.run(() -> lose(ref, cause)));
+    }
+
+    private void lose(SessionRef ref, String cause) {
         on.sessions()
                 .lose(ref.session(), ref.generation(), cause)
                 .onFailure(failure ->

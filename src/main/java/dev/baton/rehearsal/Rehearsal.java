@@ -26,20 +26,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a node does before it says that it is ready, so that its first hand-over does not wait for classes to be loaded, for
  * statements to be prepared and for connections between the nodes to be made: on a {@linkplain ClusterNode#stage stage} of its own, with
- * sessions, locks and rooms like the real ones, a holder vanishes and the next one gets the pen, a few times. Nothing of it reaches a client, the bus
- * or the store, and all records of it are gone afterwards.
+ * sessions, locks and rooms like the real ones, a holder vanishes and the next one gets the pen, once with a lock that this node keeps and once with one of
+ * another node. Nothing of it reaches a client, the bus or the store, and what records of it are left in the stage's own maps go in a minute.
  */
 public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
 
-    /** The first pays for nearly all; the second finds what differs when somebody has been there before. */
-    private static final int ROUNDS = 2;
+    /** With so many names, each node of a large cluster has one. */
+    private static final int MOST_NAMES = 1_000;
 
     /** A cluster or a store that stands still is no reason not to start. In milliseconds. */
     private static final long LONGEST = 2_000;
@@ -106,27 +107,32 @@ public final class Rehearsal {
     }
 
     private Future<Void> rounds() {
-        Future<Void> rounds = Future.succeededFuture();
-        for (int i = 0; i < ROUNDS; i++) {
-            rounds = rounds.compose(v -> round());
-        }
-        return rounds;
+        return round(document(true)).compose(first -> round(document(false)));
     }
 
-    private Future<Void> round() {
-        String document = "rehearsal/" + UUID.randomUUID();
+    /** The name of a document that nobody has, whose lock is kept by this node, or by another one if there is one. */
+    private String document(boolean here) {
+        String any = "rehearsal/" + UUID.randomUUID();
+        return Stream.iterate(0, i -> i + 1)
+                .limit(MOST_NAMES)
+                .map(i -> any + "/" + i)
+                .filter(name -> node.owns(name) == here)
+                .findFirst()
+                .orElse(any);
+    }
+
+    private Future<Void> round(String document) {
         return player().compose(ann -> player().compose(bob -> join(ann, document)
                 .compose(asked -> ann.holds())
                 .compose(first -> join(bob, document))
                 .compose(next -> {
                     ann.vanish();
-                    rooms.offline(ann.ref(), ann, List.of(document), "closed");
-                    return sessions.lose(ann.ref().session(), ann.ref().generation(), "closed");
+                    return rooms.offline(ann.ref(), ann, List.of(document), "closed");
                 })
+                .compose(told -> sessions.lose(ann.ref().session(), ann.ref().generation(), "closed"))
                 .compose(lost -> bob.holds())
-                .compose(moved -> sessions.remove(ann.ref().session()))
-                .compose(gone -> rooms.handle(bob.ref(), bob, new ClientMessage.Leave(Optional.empty(), document)))
-                .compose(left -> sessions.remove(bob.ref().session()))
+                .compose(moved -> leave(ann, document))
+                .compose(gone -> leave(bob, document))
                 .mapEmpty()));
     }
 
@@ -144,5 +150,10 @@ public final class Rehearsal {
                 player.ref(),
                 player,
                 new ClientMessage.Join(Optional.empty(), document, Mode.EDIT, OptionalLong.empty(), Optional.empty()));
+    }
+
+    private Future<?> leave(Player player, String document) {
+        return rooms.handle(player.ref(), player, new ClientMessage.Leave(Optional.empty(), document))
+                .compose(left -> sessions.remove(player.ref().session()));
     }
 }

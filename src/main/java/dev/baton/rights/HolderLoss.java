@@ -1,5 +1,7 @@
 package dev.baton.rights;
 
+import io.vertx.core.Future;
+
 /**
  * The short way of a loss: the node that had a holder's connection tells the lock itself, without waiting for the session's record
  * and for the news of it. The news come too, and change nothing then; where this fails they do what it would have done.
@@ -8,11 +10,12 @@ package dev.baton.rights;
 public interface HolderLoss {
 
     /**
-     * That connection of the holder was lost. Any context; never fails.
+     * That connection of the holder was lost. Any context; completes on the caller's when the pen has moved, or is reserved, or
+     * that could not be done; never fails.
      *
      * @param generation which of the session's connections it was
      * @param cause why, as the cluster is told
      * @param since when, in milliseconds of cluster time
      */
-    void lost(String document, String session, long generation, String cause, long since);
+    Future<Void> lost(String document, String session, long generation, String cause, long since);
 }

@@ -114,10 +114,12 @@ public final class Locks implements HolderLoss {
     }
 
     @Override
-    public void lost(String document, String session, long generation, String cause, long since) {
+    public Future<Void> lost(String document, String session, long generation, String cause, long since) {
         Presence.Away away = reservations.away(cause, since);
-        submit(document, new LockEvent.Lost(session, generation, away))
-                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
+        return submit(document, new LockEvent.Lost(session, generation, away))
+                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()))
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 
     /** The record of a document as it is now. */

@@ -182,12 +182,12 @@ final class Room {
         });
     }
 
-    /** A connection is gone, for that cause; its session waits to be resumed. */
-    void offline(SessionRef ref, Outbox outbox, String cause, long since) {
+    /** A connection is gone, for that cause; its session waits to be resumed. Completes when the lock knows, if it held the pen. */
+    Future<Void> offline(SessionRef ref, Outbox outbox, String cause, long since) {
         String session = ref.session();
-        if (pen.heldBy(session)) {
-            on.losses().lost(document, session, ref.generation(), cause, since);
-        }
+        Future<Void> known = pen.heldBy(session)
+                ? on.losses().lost(document, session, ref.generation(), cause, since)
+                : Future.succeededFuture();
         watchers.remove(session, outbox);
         entries.remove(session, outbox);
         joiners.removeIf(joiner -> joiner.outbox() == outbox);
@@ -197,6 +197,7 @@ final class Room {
                     roster.seat(new Seat(seat.member().present(false), seat.generation()));
                     planFlush();
                 });
+        return known;
     }
 
     /** A connection whose session goes on elsewhere. */

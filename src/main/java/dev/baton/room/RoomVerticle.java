@@ -25,6 +25,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -51,6 +52,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     /** When trying again makes sense after something failed, in milliseconds. */
     static final long RETRY = 1_000;
+
+    /** For so long the news of a loss let the pens go first, in milliseconds: longer than a hand-over takes. */
+    private static final long PENS_FIRST = 50;
 
     /** How often the rooms are compared with what they should be, in milliseconds. */
     private static final long ROUND = 1_000;
@@ -205,10 +209,20 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     }
 
     @Override
-    public void offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause) {
+    public Future<Void> offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause) {
         List<String> left = List.copyOf(documents);
         long since = node.now();
-        context.runOnContext(v -> rooms.of(left).forEach(room -> room.offline(session, outbox, cause, since)));
+        Promise<Void> known = Promise.promise();
+        // Composed, so that what is thrown on the way keeps nobody from reporting the loss.
+        context.runOnContext(v -> Future.succeededFuture()
+                .compose(start -> Future.join(rooms.of(left).stream()
+                        .map(room -> room.offline(session, outbox, cause, since))
+                        .toList()))
+                .timeout(PENS_FIRST, TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .otherwiseEmpty()
+                .onComplete(known));
+        return known.future();
     }
 
     @Override

@@ -44,8 +44,9 @@ public interface Rooms {
      * holds are told at once.
      *
      * @param cause why, as the cluster is told
+     * @return completes, on the rooms' own context, when they know or have had time enough; never fails
      */
-    void offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause);
+    Future<Void> offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause);
 
     /** A connection was closed because its session, which took part in those documents, goes on on another one. */
     void replaced(SessionRef session, Outbox outbox, Collection<String> documents);
