@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a node tries out before it is ready leaves nothing behind, and nobody hears of it. */
 class RehearsalIT {
-    /** What ends a socket, which is not rehearsed. Without a rehearsal there are NNN. */
+    /** What ends a socket, which is not rehearsed. Without a rehearsal there are some thirty classes. */
     private static final int HARDLY_ANY = 20;
 
     @Test
