@@ -35,9 +35,9 @@ final class Connection implements Outbox, Intake.Owner {
     private final ServerWebSocket socket;
     private final Loop loop;
     private final GatewayServices on;
-    private final EncodedFrames frames;
     private final Beat<Connection> beat;
     private final Inflow inflow;
+    private final Outflow outflow;
     private final Intake intake;
     private final Set<String> documents = new HashSet<>();
 
@@ -51,14 +51,10 @@ final class Connection implements Outbox, Intake.Owner {
     private Optional<Greeter.Guest> guest = Optional.empty();
     private Optional<Expiries.Slot> expiry = Optional.empty();
     private boolean greeted;
-    private boolean unflushed;
     private boolean replaced;
 
     /** When the hello was answered, by the loop's clock. */
     private long welcomed;
-
-    /** Bytes of the frame under way that the client asked for. */
-    private long asked;
 
     /** Written on the loop, read from anywhere: {@link #open}. */
     private volatile boolean ended;
@@ -67,7 +63,7 @@ final class Connection implements Outbox, Intake.Owner {
         this.socket = socket;
         this.loop = loop;
         this.on = on;
-        this.frames = new EncodedFrames(socket);
+        this.outflow = new Outflow(socket, loop, on.allowed().unread());
         this.beat = loop.add(this, on.stranger());
         this.intake = new Intake(this, on, Loop.now());
         socket.frameHandler(intake::frame);
@@ -172,9 +168,8 @@ final class Connection implements Outbox, Intake.Owner {
                     } else {
                         refuse(hello, done.cause());
                     }
-                    // The next one when the rooms are through with what they were asked before: so they do not come
-                    // faster
-                    // than their documents can be opened.
+                    // The next one when the rooms are through with what they were asked before, so that they come
+                    // no faster than their documents can be opened.
                     on.rooms().turn().onComplete(v -> loop.run(loop.newcomers()::leave));
                 }));
     }
@@ -284,8 +279,7 @@ final class Connection implements Outbox, Intake.Owner {
     void ping() {
         if (!ended) {
             intake.pinged();
-            frames.ping();
-            flushAtTheEnd();
+            outflow.ping();
         }
     }
 
@@ -300,7 +294,7 @@ final class Connection implements Outbox, Intake.Owner {
             close(CloseCode.NOT_AUTHENTICATED);
             return;
         }
-        flush();
+        outflow.flush();
         on.connections().meters().closed(CloseCode.HEARTBEAT_TIMEOUT);
         socket.close(CloseCode.HEARTBEAT_TIMEOUT.code(), CloseCode.HEARTBEAT_TIMEOUT.reason());
         end("timeout");
@@ -324,17 +318,10 @@ final class Connection implements Outbox, Intake.Owner {
             if (ended) {
                 return;
             }
-            ByteBuf encoded = EncodedFrames.encode(frames.allocator(), frame);
-            if (tooSlow(encoded)) {
-                return;
+            ByteBuf encoded = outflow.encode(frame);
+            if (!tooSlow(encoded)) {
+                outflow.writeAsked(encoded, taken);
             }
-            long size = asked == 0 ? encoded.readableBytes() : 0;
-            asked += size;
-            frames.write(encoded, () -> {
-                asked -= size;
-                taken.run();
-            });
-            flushAtTheEnd();
         });
     }
 
@@ -367,7 +354,7 @@ final class Connection implements Outbox, Intake.Owner {
     @Override
     public void write(String frame) {
         if (!ended) {
-            write(EncodedFrames.encode(frames.allocator(), frame));
+            write(outflow.encode(frame));
         }
     }
 
@@ -379,14 +366,13 @@ final class Connection implements Outbox, Intake.Owner {
         if (ended) {
             frame.release();
         } else if (!tooSlow(frame)) {
-            frames.write(frame);
-            flushAtTheEnd();
+            outflow.write(frame);
         }
     }
 
     /** Whether so much is unread that the connection has been closed, and the frame released. */
     private boolean tooSlow(ByteBuf frame) {
-        if (frames.unread() - asked <= on.allowed().unread()) {
+        if (!outflow.full()) {
             return false;
         }
         frame.release();
@@ -394,22 +380,9 @@ final class Connection implements Outbox, Intake.Owner {
         return true;
     }
 
-    private void flushAtTheEnd() {
-        if (!unflushed) {
-            unflushed = true;
-            loop.flushSoon(this);
-        }
-    }
-
     /** What allocates frames for this connection. */
     ByteBufAllocator allocator() {
-        return frames.allocator();
-    }
-
-    /** The turn is over. */
-    void flush() {
-        unflushed = false;
-        frames.flush();
+        return outflow.allocator();
     }
 
     // ---- the end --------------------------------------------------------------------------------------------------
@@ -448,7 +421,7 @@ final class Connection implements Outbox, Intake.Owner {
             } else if (code == CloseCode.TOO_SLOW) {
                 on.connections().limits().reached(Limit.UNREAD);
             }
-            flush(); // what was said before goes out before
+            outflow.flush(); // what was said before goes out before
             on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
             end("closed");

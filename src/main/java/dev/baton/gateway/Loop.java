@@ -23,7 +23,7 @@ final class Loop implements Lane, Visitor<Connection> {
     private final Expiries<Connection> expiries = new Expiries<>();
     private final Turnstile newcomers = new Turnstile(AT_ONCE);
     private final Strangers strangers;
-    private List<Connection> unflushed = new ArrayList<>();
+    private List<Outflow> unflushed = new ArrayList<>();
     private List<Runnable> flushed = new ArrayList<>();
     private boolean flushPlanned;
     private final GatewayMeters meters;
@@ -72,12 +72,12 @@ final class Loop implements Lane, Visitor<Connection> {
     }
 
     /**
-     * Has a connection flushed at the end of this turn: behind everything that is due already, so that a loop with much to do
+     * Has what goes out to a client flushed at the end of this turn: behind everything that is due already, so that a loop with much to do
      * makes few system calls of it, and one without makes no one wait.
      */
-    void flushSoon(Connection connection) {
+    void flushSoon(Outflow outflow) {
         planFlush();
-        unflushed.add(connection);
+        unflushed.add(outflow);
     }
 
     private void planFlush() {
@@ -89,12 +89,12 @@ final class Loop implements Lane, Visitor<Connection> {
 
     private void flush() {
         flushPlanned = false;
-        List<Connection> now = unflushed;
+        List<Outflow> now = unflushed;
         unflushed = new ArrayList<>();
         List<Runnable> then = flushed;
         flushed = new ArrayList<>();
         try {
-            now.forEach(Connection::flush);
+            now.forEach(Outflow::flush);
         } finally {
             then.forEach(Runnable::run); // whoever waits must not wait for ever
         }

@@ -1,13 +1,11 @@
 package dev.baton.room;
 
 import dev.baton.auth.Role;
-import dev.baton.cluster.ClusterNode;
 import dev.baton.log.EntryText;
 import dev.baton.log.Opening;
 import dev.baton.presence.PresenceDiff;
 import dev.baton.presence.RoomRoster;
 import dev.baton.presence.RosterDiff;
-import dev.baton.presence.RosterKey;
 import dev.baton.presence.Seat;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
@@ -21,10 +19,8 @@ import dev.baton.rights.Presence;
 import dev.baton.rights.Waiter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,12 +56,12 @@ final class Room {
     private final RoomRoster roster;
     private final Fanout watchers = new Fanout();
     private final RoomPen pen;
+    private final RoomPeers peers;
     private final RoomEntries entries;
     private final Promise<Void> opened = Promise.promise();
     private Set<String> unplaced = Set.of();
     private final Map<String, SessionRef> refs = new HashMap<>();
     private final List<Joiner> joiners = new ArrayList<>();
-    private final Set<String> told = new HashSet<>();
 
     private boolean flushPlanned;
     private int holds;
@@ -77,6 +73,7 @@ final class Room {
         this.on = on;
         this.roster = new RoomRoster(document, on.node().id(), on.node().now());
         this.pen = new RoomPen(document, on, roster, watchers);
+        this.peers = new RoomPeers(document, on, roster, pen);
         this.entries = new RoomEntries(document, on, pen, watchers, this::reopen);
     }
 
@@ -88,7 +85,7 @@ final class Room {
                 .submit(document, new LockEvent.Enter(on.node().id()))
                 .compose(outcome -> {
                     take(outcome);
-                    return loadRosters();
+                    return peers.load();
                 })
                 .onComplete(opened);
         return opened.future();
@@ -97,20 +94,6 @@ final class Room {
     /** Completes when {@link #open} has. */
     Future<Void> opened() {
         return opened.future();
-    }
-
-    private Future<Void> loadRosters() {
-        List<Future<Void>> loads = new ArrayList<>();
-        for (String peer : pen.peers()) {
-            loads.add(ClusterNode.future(on.context(), on.rosters().getAsync(new RosterKey(document, peer)))
-                    .map(kept -> {
-                        if (kept != null) {
-                            roster.load(peer, kept);
-                        }
-                        return null;
-                    }));
-        }
-        return Future.all(loads).mapEmpty();
     }
 
     /** Whether nobody is here and nobody is about to be. */
@@ -132,11 +115,7 @@ final class Room {
     Future<Void> close() {
         flush();
         closing = Optional.of(Future.join(
-                        ClusterNode.future(
-                                on.context(),
-                                on.rosters()
-                                        .removeAsync(new RosterKey(
-                                                document, on.node().id()))),
+                        peers.withdraw(),
                         on.locks().submit(document, new LockEvent.Exit(on.node().id())))
                 .mapEmpty());
         return closing.get();
@@ -292,9 +271,7 @@ final class Room {
 
     /** Takes over what another node says of its members; asks for all of it when a part is missing. */
     void apply(RosterDiff diff) {
-        if (!roster.apply(diff)) {
-            on.node().tell(diff.node(), RoomVerticle.ROSTER_WANTED, wanted());
-        }
+        peers.apply(diff);
         diff.put().forEach(seat -> {
             if (roster.movedAway(seat.member().session())) {
                 unseat(seat.member().session(), RoomRoster.MOVED);
@@ -303,20 +280,9 @@ final class Room {
         planFlush();
     }
 
-    private JsonObject wanted() {
-        return new JsonObject().put("document", document).put("node", on.node().id());
-    }
-
-    /** Tells a node all of this node's members. */
-    void tellAll(String peer) {
-        told.add(peer);
-        on.node().tell(peer, RosterDiff.TYPE, roster.whole().toJson());
-    }
-
     /** Forgets the members of a node. */
     void forget(String node, String cause) {
-        told.remove(node);
-        roster.forget(node, cause);
+        peers.forget(node, cause);
         planFlush();
     }
 
@@ -341,6 +307,11 @@ final class Room {
     /** The version of this node's roster. */
     long version() {
         return roster.version();
+    }
+
+    /** What is told to the other nodes. */
+    RoomPeers peers() {
+        return peers;
     }
 
     // ---- the pen and the entries ----------------------------------------------------------------------------------
@@ -378,19 +349,8 @@ final class Room {
 
     private void taken(boolean news, LockNews fresh) {
         if (news) {
-            told.stream()
-                    .filter(node -> !fresh.audience().contains(node))
-                    .toList()
-                    .forEach(this::dropped);
+            peers.only(fresh.audience());
             planFlush();
-        }
-    }
-
-    /** A node has members no longer. If it lives it has told of each that left, or will say so when rosters are compared. */
-    private void dropped(String node) {
-        told.remove(node);
-        if (!on.node().nodes().contains(node)) {
-            forget(node, "node-lost");
         }
     }
 
@@ -464,21 +424,7 @@ final class Room {
         }
         pen.flush();
         welcomeJoiners();
-        tellPeers();
-    }
-
-    private void tellPeers() {
-        Optional<RosterDiff> diff = roster.localDiff();
-        for (String peer : pen.peers()) {
-            if (!told.contains(peer)) {
-                tellAll(peer);
-            } else {
-                diff.ifPresent(change -> on.node().tell(peer, RosterDiff.TYPE, change.toJson()));
-            }
-        }
-        if (diff.isPresent() && closing.isEmpty()) {
-            on.rosters().setAsync(new RosterKey(document, on.node().id()), roster.roster());
-        }
+        peers.tell(closing.isEmpty());
     }
 
     private void welcomeJoiners() {

@@ -118,7 +118,7 @@ final class RoomSync {
             long version = ((Number) held.getValue()).longValue();
             Room room = rooms.find(held.getKey()).orElse(null);
             if (room != null && room.version() != version) {
-                room.tellAll(node);
+                room.peers().tellAll(node);
             } else if (room == null && version != 0) {
                 on.node()
                         .tell(
@@ -340,6 +340,6 @@ final class RoomSync {
 
     /** A node is dead. */
     void lost(String node) {
-        rooms.all().forEach(room -> room.forget(node, "node-lost"));
+        rooms.all().forEach(room -> room.forget(node, RoomPeers.NODE_LOST));
     }
 }

@@ -112,7 +112,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         sync = new RoomSync(services, rooms);
         node.on(LockNews.TYPE, context, this::lockNews);
         node.on(RosterDiff.TYPE, context, json -> room(json, room -> room.apply(RosterDiff.of(json))));
-        node.on(ROSTER_WANTED, context, json -> room(json, room -> room.tellAll(json.getString("node"))));
+        node.on(ROSTER_WANTED, context, json -> room(json, room -> room.peers().tellAll(json.getString("node"))));
         node.on(ROSTER_NONE, context, json -> room(json, room -> room.forget(json.getString("node"), "left")));
         node.on(
                 ENTRIES,
