@@ -147,7 +147,7 @@ public class NodeVerticle extends VerticleBase {
         meters.show(opened);
         meters.show(readiness);
         return part(leases)
-                .compose(v -> part(new SessionSweepVerticle(node, lease, sessions)))
+                .compose(v -> part(new SessionSweepVerticle(node, lease, sessions, connections::connected)))
                 .compose(v -> part(editors))
                 .compose(v -> part(rooms))
                 .compose(v -> {

@@ -65,6 +65,11 @@ public final class Connections {
         return Optional.ofNullable(bySession.get(session));
     }
 
+    /** Whether a session has a connection here. */
+    public boolean connected(String session) {
+        return bySession.containsKey(session);
+    }
+
     /** A session goes on elsewhere, for the {@code generation}-th time: its earlier connection here is closed. */
     public void replaced(String session, long generation) {
         of(session).ifPresent(connection -> connection.replacedBy(generation));

@@ -47,7 +47,7 @@ public final class Sessions {
 
     /** What travels between the nodes on behalf of sessions. */
     public static final List<Class<?>> TRAVELLING =
-            List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class);
+            List.of(SessionRecord.class, SessionProcessor.class, SessionProcessor.Outcome.class, ConnectedTo.class);
 
     /** The generation of a new session. */
     private static final long FIRST = 1;
@@ -86,6 +86,7 @@ public final class Sessions {
     private final IMap<String, SessionRecord> map;
     private final Reader many;
     private final Reader overdue;
+    private final Reader connected;
     private final Duration expiry;
     private final Comings comings = new Comings();
 
@@ -100,6 +101,7 @@ public final class Sessions {
         this.map = node.map(MAP);
         this.many = node.reader();
         this.overdue = node.reader();
+        this.connected = node.reader();
         this.expiry = expiry;
     }
 
@@ -226,6 +228,11 @@ public final class Sessions {
         return asked.size() <= FEW ? findFew(asked) : many.read(() -> map.getAll(asked));
     }
 
+    /** The ids of all sessions that are connected to a node, as far as the cluster knows. Looks at all records, off the event loop. */
+    Future<Set<String>> connectedTo(String place) {
+        return connected.read(() -> map.keySet(new ConnectedTo(place)));
+    }
+
     /** Puts together what the answers hold, not what was noted as they came: the last note may come after the last answer. */
     private Future<Map<String, SessionRecord>> findFew(Set<String> ids) {
         List<Future<SessionRecord>> answers =
@@ -301,6 +308,15 @@ public final class Sessions {
             return record.link() instanceof SessionRecord.Offline offline
                     ? now >= offline.until()
                     : !alive.contains(record.node());
+        }
+    }
+
+    /** Sessions that are connected to a node. */
+    private record ConnectedTo(String node) implements Predicate<String, SessionRecord>, Serializable {
+        @Override
+        public boolean apply(Map.Entry<String, SessionRecord> entry) {
+            SessionRecord record = entry.getValue();
+            return record.online() && record.node().equals(node);
         }
     }
 }

@@ -142,6 +142,27 @@ final class Bystander implements AutoCloseable {
                         record.roles()));
     }
 
+    /**
+     * A session that was lost is put back as connected where it was, as by a node that missed its record a moment before its
+     * connection ended. Waits until it is lost.
+     */
+    void recalls(String session) {
+        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
+        await().atMost(Person.SOON).until(() -> !map.get(session).online());
+        SessionRecord lost = map.get(session);
+        map.set(
+                session,
+                new SessionRecord(
+                        session,
+                        lost.user(),
+                        lost.secretHash(),
+                        lost.node(),
+                        lost.generation(),
+                        new SessionRecord.Online(),
+                        lost.documents(),
+                        lost.roles()));
+    }
+
     /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */
     void hides(String document, String hidden, String from) {
         IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
