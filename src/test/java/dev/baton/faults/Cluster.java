@@ -53,7 +53,8 @@ final class Cluster implements AutoCloseable {
         this.settings = settings;
         this.program = program;
         this.folder = Files.createTempDirectory("baton-faults-");
-        this.logs = Files.createDirectories(jar().resolveSibling("faults-logs"));
+        // One folder each: several clusters of one run name their nodes alike.
+        this.logs = Files.createDirectories(jar().resolveSibling("faults-logs").resolve(folder.getFileName()));
         this.nodes = new Process[size];
         this.ports = new int[size];
         this.clusterPort = net.real() ? 5701 : FreePorts.inARow(20);
