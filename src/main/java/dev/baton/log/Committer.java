@@ -94,8 +94,8 @@ final class Committer implements Runnable {
     private void work(List<Write<?>> batch) {
         if (!batch.isEmpty()) {
             settle(batch);
-        } else if (compactable.isEmpty()) {
-            probe();
+        } else if (compactable.isEmpty() || !availability.isUp()) {
+            probe(); // while the store is not there nothing else comes of a turn
         }
         compact();
     }

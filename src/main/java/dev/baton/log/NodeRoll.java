@@ -108,6 +108,9 @@ final class NodeRoll {
                 } catch (SQLException e) {
                     LOG.debug("the roll was not signed: {}", Words.of(e));
                     promise.fail(LogException.unavailable("the store at " + shownUrl + " did not take a signature"));
+                } catch (RuntimeException e) {
+                    LOG.error("the roll was not signed", e);
+                    promise.fail(LogException.unavailable("the store at " + shownUrl + " could not take a signature"));
                 }
             });
         } catch (RejectedExecutionException e) {

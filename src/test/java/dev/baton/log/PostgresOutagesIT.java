@@ -199,6 +199,31 @@ class PostgresOutagesIT {
     }
 
     @Test
+    void a_store_that_hangs_while_documents_are_to_be_compacted_is_available_again_when_it_answers() throws Exception {
+        DocumentLog log = open(server.settings());
+        for (String document : List.of("doc0", "doc1", "doc2")) {
+            get(log.claim(new Claim(document, 0, new Tenant("ann", "{}", ""), "test", 1)));
+            get(log.append(new Append(document, Kind.UPDATE, 1, "ann", "{}", "op", "1", 1)));
+            get(log.snapshot(new Snapshot(document, 1, "ann", 2, "{}", 1)));
+        }
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE baton_entry IN SHARE MODE"); // may be read, and nothing taken away
+            DocumentLog compacting = open(server.settings()
+                    .withPatience(Duration.ofSeconds(1))
+                    .withCompaction(0, Duration.ZERO, Duration.ZERO, Duration.ofMillis(20)));
+            await().until(() -> !compacting.available());
+
+            connection.rollback();
+
+            await().until(compacting::available);
+            assertThat(get(compacting.append(message("op")))).isInstanceOf(Applied.class);
+            await().until(() -> compacting.stats().compacted() == 6);
+        }
+    }
+
+    @Test
     void an_idle_node_leaves_no_transaction_open() throws Exception {
         DocumentLog log = open(server.settings());
         get(log.append(message("first")));
