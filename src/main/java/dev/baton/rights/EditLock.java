@@ -33,6 +33,9 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     /** A lock of which nothing is known. */
     public static final EditLock UNLOADED = new EditLock(0, new Tenure.Unloaded(), List.of(), List.of(), "none");
 
+    /** The cause of a move that the holder wanted. */
+    private static final String RELEASED = "released";
+
     /** Keeps the lists immutable. */
     public EditLock {
         line = List.copyOf(line);
@@ -153,7 +156,7 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         if (!holds(session, ofEpoch)) {
             return this;
         }
-        return handOver(to, new Move(session, "released", now)).settle(now);
+        return handOver(to, new Move(session, RELEASED, now)).settle(now);
     }
 
     /**
@@ -293,6 +296,16 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return tenure instanceof Tenure.Unloaded
                 || tenure instanceof Tenure.Claiming
                 || tenure instanceof Tenure.Vacating;
+    }
+
+    /** Whether the pen is on its way, or its store is being told that nobody has it, because that session gave it back. */
+    public boolean releasedBy(String session) {
+        Optional<Move> move = tenure instanceof Tenure.Claiming claiming
+                ? Optional.of(claiming.move())
+                : tenure instanceof Tenure.Vacating vacating ? Optional.of(vacating.move()) : Optional.empty();
+        return move.filter(
+                        known -> known.cause().equals(RELEASED) && known.last().equals(session))
+                .isPresent();
     }
 
     /** Whether nothing would be lost by forgetting this lock: nobody has the pen and nobody wants it. */

@@ -34,6 +34,12 @@ public final class EditorLockVerticle extends VerticleBase {
 
     private static final int HURRIES = 30;
 
+    /**
+     * So long a session may stand in a lock without taking part in its document, in milliseconds: twice what it takes to put
+     * together again a record that was lost, with all the session's documents.
+     */
+    private static final long OUTLIVED = 10_000;
+
     private final ClusterNode node;
     private final Lease lease;
     private final Locks locks;
@@ -46,6 +52,11 @@ public final class EditorLockVerticle extends VerticleBase {
 
     /** By document: whom a lock takes for away whose connection is there, as the last sweep found. */
     private Map<String, Set<String>> doubted = Map.of();
+
+    /** Who stands in a lock without taking part in its document, and since when, by this node's clock of the cluster. */
+    private Map<Place, Long> outlived = Map.of();
+
+    private record Place(String document, String session) {}
 
     /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
     public EditorLockVerticle(
@@ -156,6 +167,7 @@ public final class EditorLockVerticle extends VerticleBase {
             Map<String, Set<String>> doubtedNow = new HashMap<>();
             records.forEach((document, record) -> mend(document, record, found, alive, now, doubtedNow));
             doubted = doubtedNow;
+            endOutlived(records, found, now);
             return null;
         });
     }
@@ -192,5 +204,22 @@ public final class EditorLockVerticle extends VerticleBase {
         } else if (record.lock().deadline().isPresent() && !timers.containsKey(document)) {
             watch(LockNews.of(document, record, now));
         }
+    }
+
+    private void endOutlived(Map<String, LockRecord> records, Map<String, SessionRecord> found, long now) {
+        Map<Place, Long> outlivedNow = new HashMap<>();
+        records.forEach((document, record) -> {
+            for (Waiter waiter : record.lock().everybody()) {
+                if (Reconciliation.outlived(document, found.get(waiter.session()))) {
+                    Place place = new Place(document, waiter.session());
+                    long since = outlived.getOrDefault(place, now);
+                    outlivedNow.put(place, since);
+                    if (now - since > OUTLIVED) {
+                        submit(document, new LockEvent.Leave(waiter.session(), "left"));
+                    }
+                }
+            }
+        });
+        outlived = outlivedNow;
     }
 }

@@ -43,6 +43,16 @@ final class Reconciliation {
         return record != null && record.online() && !waiter.online() && waiter.generation() == record.generation();
     }
 
+    /**
+     * Whether the lock has a place for a session that takes no part in the document any more: the pen was given to it while it
+     * left, or its leaving did not come through. Seen once, its record may just be put together again after a loss.
+     *
+     * @param record the session's record, or null when there is none
+     */
+    static boolean outlived(String document, SessionRecord record) {
+        return record != null && !record.removed() && !record.documents().containsKey(document);
+    }
+
     /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */
     private static Optional<LockEvent> missing(Waiter waiter, Reservations reservations, long now) {
         if (waiter.presence() instanceof Presence.Away away) {

@@ -5,6 +5,7 @@ import dev.baton.presence.Seat;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Mode;
+import dev.baton.rights.EditLock;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockOutcome;
 import dev.baton.rights.Presence;
@@ -67,7 +68,7 @@ final class PenRequests {
                     if (!outcome.applied() && current(outcome, release.epoch())) {
                         throw new Refusal(ErrorCode.FORBIDDEN, "only the holder releases the pen");
                     }
-                    if (outcome.applied()) {
+                    if (outcome.applied() || released(outcome, asking.session())) {
                         stand(asking, room, Mode.VIEW);
                     }
                     return tell(asking, room, outcome);
@@ -117,9 +118,15 @@ final class PenRequests {
         return moderation.handOver(handOver.document(), handOver.session()).map(outcome -> tell(asking, room, outcome));
     }
 
-    /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late. */
+    /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late: it is not moving. */
     private static boolean current(LockOutcome outcome, long epoch) {
-        return outcome.before().lock().epoch() == epoch;
+        EditLock before = outcome.before().lock();
+        return before.epoch() == epoch && !before.pending();
+    }
+
+    /** Whether that session's release is just being seen through: it was sent again, and the first one had come. */
+    private static boolean released(LockOutcome outcome, String session) {
+        return outcome.before().lock().releasedBy(session);
     }
 
     private static boolean holds(LockOutcome outcome, String session) {

@@ -130,6 +130,9 @@ final class Room {
 
     /** Seats a member and tells it, at the next flush, what it needs to know. */
     void join(Joiner joiner, Mode mode, long since) {
+        if (overtaken(joiner.ref())) {
+            return; // nobody reads what is said there any more
+        }
         seat(joiner.ref(), mode, since, joiner.outbox().open());
         watchers.remove(joiner.ref().session());
         entries.opened(joiner.ref().session(), joiner.opening());
@@ -139,11 +142,21 @@ final class Room {
 
     /** A session that was taken up again: shown as online, told of presence and rights, and of entries when it joins. */
     void reattach(SessionRef ref, Outbox outbox, Mode mode, long since) {
+        if (overtaken(ref)) {
+            return;
+        }
         seat(ref, mode, since, outbox.open());
         watchers.put(ref.session(), outbox);
         entries.remove(ref.session());
         pen.attach(ref.session(), outbox);
         planFlush();
+    }
+
+    /** Whether the session sits here already on a later connection than that. */
+    private boolean overtaken(SessionRef ref) {
+        return roster.local(ref.session())
+                .filter(seat -> seat.generation() > ref.generation())
+                .isPresent();
     }
 
     private void seat(SessionRef ref, Mode mode, long since, boolean online) {
@@ -222,6 +235,13 @@ final class Room {
 
     /** A member is gone for good, from this node at least. */
     void unseat(String session, String cause) {
+        if (joiners.stream().anyMatch(joiner -> joiner.ref().session().equals(session))) {
+            flush(); // its join is answered before anything that follows it
+        }
+        if (pen.heldBy(session)) {
+            // What becomes of the pen is known when this connection is not told of it any more.
+            connection(session).ifPresent(outbox -> outbox.editing(document, false));
+        }
         watchers.remove(session);
         entries.remove(session);
         joiners.removeIf(joiner -> joiner.ref().session().equals(session));

@@ -23,20 +23,25 @@ final class RoomAccess {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+    private final Turns turns;
 
-    RoomAccess(RoomServices on, RoomRegistry rooms) {
+    RoomAccess(RoomServices on, RoomRegistry rooms, Turns turns) {
         this.on = on;
         this.rooms = rooms;
+        this.turns = turns;
     }
 
     /** A session is back that stood so in a document. */
     void resumed(SessionRef ref, Outbox outbox, String document, Standing standing) {
+        turns.next(ref.session(), document, () -> resume(ref, outbox, document, standing));
+    }
+
+    private Future<Void> resume(SessionRef ref, Outbox outbox, String document, Standing standing) {
         if (!ref.roles().allow(document, Role.VIEW)) {
-            expel(ref, outbox, document);
-            return;
+            return expel(ref, outbox, document);
         }
         boolean demoted = standing.mode() == Mode.EDIT && !ref.roles().allow(document, Role.EDIT);
-        rooms.in(document, room -> {
+        return rooms.in(document, room -> {
             room.reattach(ref, outbox, demoted ? Mode.VIEW : standing.mode(), standing.since());
             return demoted ? demote(ref, document, room) : Future.succeededFuture();
         });
@@ -44,19 +49,24 @@ final class RoomAccess {
 
     /** A session, which is here, has other roles than before. */
     void changed(SessionRef ref, Outbox outbox, String document) {
+        turns.next(ref.session(), document, () -> change(ref, outbox, document));
+    }
+
+    private Future<Void> change(SessionRef ref, Outbox outbox, String document) {
         if (!ref.roles().allow(document, Role.VIEW)) {
-            expel(ref, outbox, document);
-            return;
+            return expel(ref, outbox, document);
         }
         Optional<Room> room =
                 rooms.find(document).filter(open -> open.seatOf(ref.session()).isPresent());
-        if (room.isPresent()) {
-            room.get().refer(ref);
-            if (!ref.roles().allow(document, Role.EDIT)) {
-                room.get().mode(ref.session(), Mode.VIEW);
-                demote(ref, document, room.get());
-            }
+        if (room.isEmpty()) {
+            return Future.succeededFuture();
         }
+        room.get().refer(ref);
+        if (ref.roles().allow(document, Role.EDIT)) {
+            return Future.succeededFuture();
+        }
+        room.get().mode(ref.session(), Mode.VIEW);
+        return demote(ref, document, room.get());
     }
 
     private Future<Void> demote(SessionRef ref, String document, Room room) {
@@ -75,17 +85,18 @@ final class RoomAccess {
                 });
     }
 
-    private void expel(SessionRef ref, Outbox outbox, String document) {
+    private Future<Void> expel(SessionRef ref, Outbox outbox, String document) {
+        Optional<Room> room = rooms.find(document);
+        room.ifPresent(open -> open.unseat(ref.session(), REVOKED));
         outbox.send(Frames.error(
                 Optional.empty(), ErrorCode.FORBIDDEN, "the token lets you into " + document + " no longer"));
         outbox.send(Frames.left(Optional.empty(), document));
-        Optional<Room> room = rooms.find(document);
-        room.ifPresent(open -> open.unseat(ref.session(), REVOKED));
-        on.locks()
+        on.sessions().exit(ref.session(), ref.generation(), document);
+        return on.locks()
                 .submit(document, new LockEvent.Leave(ref.session(), REVOKED))
                 .onSuccess(outcome -> room.ifPresent(open -> open.take(outcome)))
                 .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()))
-                .onComplete(done -> rooms.closeIfEmpty(document));
-        on.sessions().exit(ref.session(), ref.generation(), document);
+                .onComplete(done -> rooms.closeIfEmpty(document))
+                .mapEmpty();
     }
 }

@@ -30,18 +30,35 @@ final class RoomRequests {
     private final PenRequests pens;
     private final WriteRequests writes;
     private final Overtaken overtaken;
+    private final Turns turns;
 
-    RoomRequests(RoomServices on, RoomRegistry rooms) {
+    RoomRequests(RoomServices on, RoomRegistry rooms, Turns turns) {
         this.on = on;
         this.rooms = rooms;
         this.moderation = new Moderation(on.node(), on.sessions(), on.locks());
         this.pens = new PenRequests(on, moderation);
         this.writes = new WriteRequests(on);
         this.overtaken = new Overtaken(on.node());
+        this.turns = turns;
     }
 
     Future<Rooms.Result> handle(SessionRef ref, Outbox outbox, ClientMessage.OfDocument message) {
         Asking asking = new Asking(ref, outbox, message.ref());
+        return movesPlace(message)
+                ? turns.next(ref.session(), message.document(), () -> answer(asking, message))
+                : answer(asking, message);
+    }
+
+    /** Whether it is about the session's seat, its place in line or its pen. */
+    private static boolean movesPlace(ClientMessage.OfDocument message) {
+        return message instanceof ClientMessage.Join
+                || message instanceof ClientMessage.Leave
+                || message instanceof ClientMessage.Request
+                || message instanceof ClientMessage.Answer
+                || message instanceof ClientMessage.Release;
+    }
+
+    private Future<Rooms.Result> answer(Asking asking, ClientMessage.OfDocument message) {
         // Composed, so that what is thrown on the way is answered like what fails.
         return Future.succeededFuture()
                 .compose(start -> dispatch(asking, message))
@@ -49,7 +66,7 @@ final class RoomRequests {
                     explain(asking, message.document(), failure);
                     return Future.succeededFuture();
                 })
-                .map(done -> seated(ref, message.document()) ? Rooms.Result.IN : Rooms.Result.OUT);
+                .map(done -> seated(asking.ref(), message.document()) ? Rooms.Result.IN : Rooms.Result.OUT);
     }
 
     private boolean seated(SessionRef ref, String document) {
@@ -184,6 +201,10 @@ final class RoomRequests {
     /** A join that failed leaves nothing behind. */
     private void undo(Asking asking, ClientMessage.Join join) {
         if (!seated(asking.ref(), join.document())) {
+            if (join.mode() == Mode.EDIT) {
+                // It may stand in line already: that it could not be opened is found out after that, too.
+                on.locks().submit(join.document(), new LockEvent.Leave(asking.session(), "left"));
+            }
             on.sessions().exit(asking.session(), asking.ref().generation(), join.document());
             rooms.closeIfEmpty(join.document());
         }

@@ -107,8 +107,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         RoomServices services = new RoomServices(
                 vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, answer);
         rooms = new RoomRegistry(services);
-        requests = new RoomRequests(services, rooms);
-        access = new RoomAccess(services, rooms);
+        Turns turns = new Turns();
+        requests = new RoomRequests(services, rooms, turns);
+        access = new RoomAccess(services, rooms, turns);
         sync = new RoomSync(services, rooms);
         node.on(LockNews.TYPE, context, this::lockNews);
         node.on(RosterDiff.TYPE, context, json -> room(json, room -> room.apply(RosterDiff.of(json))));

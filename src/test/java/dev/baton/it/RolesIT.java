@@ -323,6 +323,29 @@ class RolesIT {
     }
 
     @Test
+    void aJoinThatIsUnderWayIsJudgedByTheTokenThatFollowsIt() {
+        Somebody ben = new Somebody(1, "ben", as("edit"));
+        for (int i = 0; i < 20; i++) {
+            Somebody ann = new Somebody(0, "ann", as("edit"));
+            ann.send("join", new JsonObject().put("mode", "edit"));
+            ann.socket.text(hello("ann", new JsonObject().put("other", "view")).encode());
+            ann.until(frame -> "left".equals(frame.getString("type")));
+            assertThat(ann.heard.stream().map(frame -> frame.getString("type"))).containsSubsequence("joined", "left");
+            await().atMost(SOON)
+                    .until(() ->
+                            !ben.join("view").getJsonArray("members").encode().contains(ann.session()));
+
+            Somebody ada = new Somebody(0, "ada", as("edit"));
+            ada.send("join", new JsonObject().put("mode", "edit"));
+            ada.socket.text(hello("ada", as("view")).encode());
+            ada.until(frame -> "welcome".equals(frame.getString("type")));
+            ben.take();
+            ada.socket.close();
+            ann.socket.close();
+        }
+    }
+
+    @Test
     void aTokenWithoutARoleTakesTheSessionOutOfTheDocument() {
         Somebody ann = new Somebody(0, "ann", as("edit"));
         long epoch = ann.take();

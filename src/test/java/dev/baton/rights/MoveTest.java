@@ -33,6 +33,15 @@ class MoveTest {
     }
 
     @Test
+    void aReleaseIsKnownAgainWhileItIsSeenThrough() {
+        EditLock moving = lock.release("ann", 7, Optional.empty(), 30);
+        assertThat(moving.releasedBy("ann")).isTrue();
+        assertThat(moving.releasedBy("ben")).isFalse();
+        assertThat(lock.releasedBy("ann")).as("before").isFalse();
+        assertThat(moving.release("ann", 7, Optional.empty(), 31)).isEqualTo(moving);
+    }
+
+    @Test
     void ofALossWithAReservation() {
         EditLock reserved = lock.lost("ann", 1, new Presence.Away("closed", 30, 3_030, 90_000), 31);
 

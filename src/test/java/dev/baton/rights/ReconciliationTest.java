@@ -3,8 +3,10 @@ package dev.baton.rights;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.baton.auth.Roles;
+import dev.baton.protocol.Mode;
 import dev.baton.protocol.User;
 import dev.baton.session.SessionRecord;
+import dev.baton.session.Standing;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +44,25 @@ class ReconciliationTest {
                 Roles.EDIT_ALL);
         assertThat(told(waiter(2, Presence.HERE), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
         assertThat(told(waiter(2, CLOSED), removed, 5_000)).contains(new LockEvent.Leave("s", "removed"));
+    }
+
+    @Test
+    void whoTakesNoPartInTheDocumentAnyMoreHasOutlivedItsPlace() {
+        SessionRecord in = new SessionRecord(
+                "s",
+                ANN,
+                "hash",
+                "n",
+                2,
+                new SessionRecord.Online(),
+                Map.of("d", new Standing(Mode.EDIT, 1)),
+                Roles.EDIT_ALL);
+        assertThat(Reconciliation.outlived("d", in)).isFalse();
+        assertThat(Reconciliation.outlived("another", in)).isTrue();
+        assertThat(Reconciliation.outlived("d", offline(2))).isTrue();
+        assertThat(Reconciliation.outlived("d", null))
+                .as("may be lost, and put back")
+                .isFalse();
     }
 
     @Test
