@@ -15,12 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -65,10 +68,46 @@ class CrowdIT {
 
     private final String run = UUID.randomUUID().toString();
 
-    /** How long updates took, in microseconds, and how many came to nothing. */
-    private record Waited(List<Long> micros, int refused) {
+    /**
+     * How long updates took, and how many came to nothing.
+     *
+     * @param micros of each, in microseconds, the shortest first
+     * @param means of each writer's, in the order of the writers
+     */
+    private record Waited(List<Long> micros, List<Long> medians, List<Double> means, int refused) {
+        static Waited of(List<? extends Collection<Long>> byWriter, int refused) {
+            return new Waited(
+                    byWriter.stream().flatMap(Collection::stream).sorted().toList(),
+                    byWriter.stream()
+                            .map(each -> each.stream().sorted().toList())
+                            .map(each -> each.get(each.size() / 2))
+                            .toList(),
+                    byWriter.stream()
+                            .map(each -> each.stream()
+                                    .mapToLong(Long::longValue)
+                                    .average()
+                                    .orElse(0))
+                            .toList(),
+                    refused);
+        }
+
         double millis(double share) {
             return micros.get((int) ((micros.size() - 1) * share)) / 1_000.0;
+        }
+
+        /** How many times as long as before the writer waited at the median for whom that grew most. */
+        double mostGrown(Waited before) {
+            return IntStream.range(0, medians.size())
+                    .mapToDouble(i -> medians.get(i) / (double) before.medians().get(i))
+                    .max()
+                    .orElse(0);
+        }
+
+        double meanGrown(Waited before) {
+            return IntStream.range(0, medians.size())
+                    .mapToDouble(i -> means.get(i) / before.means().get(i))
+                    .max()
+                    .orElse(0);
         }
 
         @Override
@@ -104,8 +143,7 @@ class CrowdIT {
                 among = measure(vertx, writers, PHASE);
                 vertx.cancelTimer(arrivals);
                 await().atMost(SOON).until(() -> arrived.size() >= PHASE.toMillis() / ARRIVAL - 1);
-                System.out.println("newcomers until they are in: "
-                        + new Waited(arrived.stream().sorted().toList(), 0));
+                System.out.println("newcomers until they are in: " + Waited.of(List.of(arrived), 0));
                 long heap = node.liveHeap();
                 System.out.printf(
                         "crowd: %d hostile, %s; heap %d MB, was %d MB%n",
@@ -113,6 +151,8 @@ class CrowdIT {
                 assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
             }
             System.out.println("updates alone: " + alone + "\nupdates among: " + among);
+            System.out.printf("a writer's median grew to %.2f times at most%n", among.mostGrown(alone));
+            System.out.printf("a writer's mean grew to %.2f times at most%n", among.meanGrown(alone));
 
             assertThat(people.stream().filter(one -> !one.isOpen()).count())
                     .as("taken offline")
@@ -123,6 +163,7 @@ class CrowdIT {
             if (FULL) {
                 assertThat(among.millis(0.5)).isLessThanOrEqualTo(2 * alone.millis(0.5));
                 assertThat(among.millis(0.99)).isLessThanOrEqualTo(2 * alone.millis(0.99));
+                assertThat(among.mostGrown(alone)).as("for anybody").isLessThanOrEqualTo(2);
             }
             people.forEach(one -> Waiting.on(one.close()));
             back(node, 0, before);
@@ -201,21 +242,33 @@ class CrowdIT {
         }
     }
 
-    /** Has everybody who has a pen write at a steady pace, and waits until all of it is answered. */
+    /**
+     * Has everybody who has a pen write once in each {@link #PACE}, at any time in it, so that nobody keeps step with something
+     * else, and waits until all of it is answered.
+     */
     private static Waited measure(Vertx vertx, List<Decent> writers, Duration time) {
-        ConcurrentLinkedQueue<Long> took = new ConcurrentLinkedQueue<>();
+        List<ConcurrentLinkedQueue<Long>> took = new ArrayList<>();
+        AtomicInteger answered = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
         int each = (int) Math.max(1, time.toMillis() / PACE);
         for (int i = 0; i < writers.size(); i++) {
             Decent writer = writers.get(i);
-            long first = PACE * i / writers.size();
+            ConcurrentLinkedQueue<Long> own = new ConcurrentLinkedQueue<>();
+            took.add(own);
             for (int n = 0; n < each; n++) {
-                vertx.setTimer(1 + first + n * PACE, id -> writer.write(took::add, refused::incrementAndGet));
+                vertx.setTimer(
+                        1 + n * PACE + ThreadLocalRandom.current().nextLong(PACE),
+                        id -> writer.write(
+                                micros -> {
+                                    own.add(micros);
+                                    answered.incrementAndGet();
+                                },
+                                refused::incrementAndGet));
             }
         }
         int all = each * writers.size();
-        await().atMost(time.plus(SOON)).until(() -> took.size() + refused.get() == all);
-        return new Waited(took.stream().sorted().toList(), refused.get());
+        await().atMost(time.plus(SOON)).until(() -> answered.get() + refused.get() == all);
+        return Waited.of(took, refused.get());
     }
 
     private static void back(NodeProcess node, long people, long heap) {
