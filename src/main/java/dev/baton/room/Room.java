@@ -135,7 +135,9 @@ final class Room {
         }
         seat(joiner.ref(), mode, since, joiner.outbox().open());
         watchers.remove(joiner.ref().session());
-        entries.opened(joiner.ref().session(), joiner.opening());
+        entries.opened(joiner);
+        joiners.removeIf(earlier -> earlier.outbox() != joiner.outbox()
+                && earlier.ref().session().equals(joiner.ref().session()));
         joiners.add(joiner);
         planFlush();
     }
@@ -148,6 +150,8 @@ final class Room {
         seat(ref, mode, since, outbox.open());
         watchers.put(ref.session(), outbox);
         entries.remove(ref.session());
+        joiners.removeIf(
+                joiner -> joiner.outbox() != outbox && joiner.ref().session().equals(ref.session()));
         pen.attach(ref.session(), outbox);
         planFlush();
     }
@@ -411,7 +415,9 @@ final class Room {
             for (String session : entries.restart(opening.state().head())) {
                 Optional<Outbox> outbox = watchers.get(session);
                 if (outbox.isPresent() && refs.containsKey(session)) {
-                    joiners.add(new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening));
+                    Joiner again = new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening);
+                    entries.begin(again);
+                    joiners.add(again);
                 }
             }
             planFlush();

@@ -7,7 +7,9 @@ import dev.baton.protocol.SeqEntry;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -41,6 +43,9 @@ final class RoomEntries {
     /** Joiners that know more of the log than this room has delivered. */
     private final List<Runnable> ahead = new ArrayList<>();
 
+    /** By session: the latest join, until it reads like the others. What an earlier one still waits for is nobody's any more. */
+    private final Map<String, Joiner> catching = new HashMap<>();
+
     /** What to do when entries that are missing here have gone from the log. */
     private final Runnable lost;
 
@@ -57,30 +62,41 @@ final class RoomEntries {
 
     // ---- readers --------------------------------------------------------------------------------------------------
 
-    /** A member was read the log for; it gets no entries before {@link #read}. */
-    void opened(String session, Opening opening) {
-        readers.remove(session);
+    /** A member was read the log for; it gets no entries before {@link #read}, and none for an earlier join of its own. */
+    void opened(Joiner joiner) {
+        Opening opening = joiner.opening();
+        begin(joiner);
         stream.start(opening.state().head());
         stream.reach(opening.state().head());
         snapshots.seen(opening.state().snapshotSeq());
         catchUp();
     }
 
+    /** The same for somebody who is told the content anew. */
+    void begin(Joiner joiner) {
+        readers.remove(joiner.ref().session());
+        catching.put(joiner.ref().session(), joiner);
+    }
+
     /** A member gets no entries any more. */
     void remove(String session) {
         readers.remove(session);
+        catching.remove(session);
     }
 
     /** A connection gets no entries any more. */
     void remove(String session, Outbox outbox) {
         readers.remove(session, outbox);
+        Joiner joiner = catching.get(session);
+        if (joiner != null && joiner.outbox() == outbox) {
+            catching.remove(session);
+        }
     }
 
     /** Sends a joiner what lies between what it has and what this room has delivered; then it reads like the others. */
     void read(Joiner joiner, long last) {
-        String session = joiner.ref().session();
-        if (watchers.get(session).filter(outbox -> outbox == joiner.outbox()).isEmpty()) {
-            return; // it has left, or come back on another connection
+        if (!latest(joiner)) {
+            return; // it has left, or joined again, here or on another connection
         }
         if (last > stream.delivered()) {
             // It waits for the others here to have got as far, so that it gets nothing twice.
@@ -93,16 +109,19 @@ final class RoomEntries {
             if (!rest.get().isEmpty()) {
                 joiner.outbox().send(Frames.entries(document, rest.get()));
             }
-            readers.put(session, joiner.outbox());
+            reads(joiner);
             return;
         }
         on.log().read(document, last, PAGE).onComplete(page -> {
+            if (!latest(joiner)) {
+                return;
+            }
             if (page.failed() || page.result().isEmpty()) {
                 on.vertx().setTimer(RoomVerticle.RETRY, id -> read(joiner, last));
                 return;
             }
             if (page.result().get(0).seq() > last + 1) {
-                readers.put(session, joiner.outbox());
+                reads(joiner);
                 lost.run();
                 return;
             }
@@ -112,6 +131,17 @@ final class RoomEntries {
                     Frames.entries(document, entries),
                     entries.get(entries.size() - 1).seq());
         });
+    }
+
+    /** Two joins can ask and be told the same, and are two. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean latest(Joiner joiner) {
+        return catching.get(joiner.ref().session()) == joiner;
+    }
+
+    private void reads(Joiner joiner) {
+        catching.remove(joiner.ref().session());
+        readers.put(joiner.ref().session(), joiner.outbox());
     }
 
     /**

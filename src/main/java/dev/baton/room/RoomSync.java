@@ -238,7 +238,9 @@ final class RoomSync {
             case ONLINE -> leaveTo(room, news.session(), news.node());
             case OFFLINE ->
                 room.seatOf(news.session())
-                        .filter(seat -> seat.generation() == news.generation())
+                        .filter(seat -> seat.generation() == news.generation()
+                                // Gone before it came here: the one that it took over from is closed, too.
+                                || (seat.generation() < news.generation() && !room.attached(news.session())))
                         .ifPresent(seat -> room.away(news.session()));
         }
     }
@@ -300,6 +302,8 @@ final class RoomSync {
             room.connection(session).ifPresent(outbox -> overtaken.settle(session, outbox, record));
             if (!record.get().node().equals(on.node().id())) {
                 room.unseat(session, RoomRoster.MOVED);
+            } else if (!record.get().online() && !room.attached(session)) {
+                room.away(session); // the later connection was gone before it came here
             }
         } else if (!record.get().online() && record.get().generation() == seat.generation()) {
             room.sendAway(session); // the others took this node for lost; whoever comes back counts again

@@ -33,6 +33,9 @@ import java.util.stream.Stream;
 final class Workload implements AutoCloseable {
     private static final Duration CALM = Duration.ofSeconds(60);
 
+    /** After this every node has to show the same members. */
+    private static final Duration SETTLED = Duration.ofSeconds(2);
+
     private final Vertx vertx;
     private final Cluster cluster;
     private final History history = new History();
@@ -220,21 +223,17 @@ final class Workload implements AutoCloseable {
                                 }
                             })));
             for (String document : documents) {
-                Joined joined = Waiting.on(observer.join(document, Mode.VIEW));
-                Set<String> shown = new HashSet<>();
-                joined.members().stream()
-                        .filter(Member::online)
-                        .map(Member::session)
-                        .filter(session -> !session.equals(observer.session()))
-                        .forEach(shown::add);
-                List<Violation> wrong =
-                        Endings.members(node, document, expected.get(document), shown, joined.count() - 1);
-                if (!wrong.isEmpty()) {
-                    found.addAll(wrong);
-                    expected.get(document).stream()
-                            .filter(session -> !shown.contains(session))
-                            .forEach(this::tellOf);
+                Set<String> there = expected.get(document);
+                Joined first = Waiting.on(observer.join(document, Mode.VIEW));
+                boolean right =
+                        wrongMembers(node, document, there, first, observer).isEmpty();
+                if (!right) {
+                    // The observer of the node before has only just left: that is no calm of two seconds yet.
+                    pause(SETTLED);
+                    told.clear();
                 }
+                Joined joined = right ? first : Waiting.on(observer.join(document, Mode.VIEW));
+                found.addAll(right ? List.of() : wrongMembers(node, document, there, joined, observer));
                 if (node == 0) {
                     await("all of " + document)
                             .atMost(CALM)
@@ -249,6 +248,25 @@ final class Workload implements AutoCloseable {
             }
             Waiting.on(observer.close());
         }
+    }
+
+    private List<Violation> wrongMembers(
+            int node, String document, Set<String> there, Joined joined, BatonClient observer) {
+        Set<String> shown = new HashSet<>();
+        joined.members().stream()
+                .filter(Member::online)
+                .map(Member::session)
+                .filter(session -> !session.equals(observer.session()))
+                .forEach(shown::add);
+        List<Violation> wrong = Endings.members(node, document, there, shown, joined.count() - 1);
+        if (!wrong.isEmpty()) {
+            System.out.println("as the observer " + observer.session() + " sees it: " + wrong);
+            Stream.concat(there.stream(), shown.stream())
+                    .distinct()
+                    .filter(session -> !(there.contains(session) && shown.contains(session)))
+                    .forEach(this::tellOf);
+        }
+        return wrong;
     }
 
     /** Prints the last that is known of a session, for whoever looks for the cause. */
