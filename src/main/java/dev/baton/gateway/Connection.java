@@ -316,10 +316,13 @@ final class Connection implements Outbox, Intake.Owner {
     public void sendAsked(String frame, Runnable taken) {
         loop.run(() -> {
             if (ended) {
+                taken.run();
                 return;
             }
             ByteBuf encoded = outflow.encode(frame);
-            if (!tooSlow(encoded)) {
+            if (tooSlow(encoded)) {
+                taken.run();
+            } else {
                 outflow.writeAsked(encoded, taken);
             }
         });

@@ -6,6 +6,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.http.WebSocketInternal;
 
@@ -62,14 +63,12 @@ final class EncodedFrames {
         ChannelFuture unused = encoder.write(frame, encoder.voidPromise());
     }
 
-    /** The same; tells when the system has taken the frame, unless the connection ends before. */
-    void write(ByteBuf frame, Runnable taken) {
-        ChannelFuture written = encoder.write(frame, encoder.newPromise());
-        written.addListener(done -> {
-            if (done.isSuccess()) {
-                taken.run();
-            }
-        });
+    /** The same; tells when the system has taken the frame, or will not because the connection has ended. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it is the promise that was given
+    void write(ByteBuf frame, Runnable through) {
+        ChannelPromise written = encoder.newPromise();
+        written.addListener(done -> through.run());
+        ChannelFuture unused = encoder.write(frame, written);
     }
 
     /** Puts a ping in line for the next {@link #flush}. */

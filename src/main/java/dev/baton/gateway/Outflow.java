@@ -1,5 +1,6 @@
 package dev.baton.gateway;
 
+import dev.baton.room.Outbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.http.ServerWebSocket;
@@ -14,7 +15,9 @@ final class Outflow {
     private final long bound;
     private boolean planned;
 
-    /** Bytes of the frame under way that the client asked for. */
+    /** Frames under way that the client asked for and that do not count, and their bytes. */
+    private int under;
+
     private long asked;
 
     /** @param bound so many bytes may be unread when another frame is to be sent */
@@ -45,11 +48,14 @@ final class Outflow {
         flushAtTheEnd();
     }
 
-    /** The same with one that the client asked for; tells when the system has taken it, unless the connection ends before. */
+    /** The same with one that the client asked for; tells when the system has taken it or the connection has ended. */
     void writeAsked(ByteBuf frame, Runnable taken) {
-        long size = asked == 0 ? frame.readableBytes() : 0;
+        int counts = under < Outbox.ASKED ? 1 : 0;
+        long size = (long) counts * frame.readableBytes();
+        under += counts;
         asked += size;
         frames.write(frame, () -> {
+            under -= counts;
             asked -= size;
             taken.run();
         });

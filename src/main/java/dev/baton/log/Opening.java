@@ -24,6 +24,10 @@ public record Opening(
         Optional<Content> snapshot,
         List<Entry> entries,
         boolean more) {
+
+    /** What an entry takes beside its data and its author. */
+    private static final int ENTRY = 150;
+
     /**
      * A stored snapshot.
      *
@@ -31,6 +35,15 @@ public record Opening(
      * @param data raw JSON
      */
     public record Content(long seq, String data) {}
+
+    /** About how many characters it takes to tell this. */
+    public long size() {
+        long size = snapshot.map(content -> content.data().length()).orElse(0);
+        for (Entry entry : entries) {
+            size += ENTRY + entry.data().length() + entry.user().length();
+        }
+        return size;
+    }
 
     /** The seq to read on from: of the last entry here, or of the snapshot, or the head when there is nothing to add. */
     public long last() {

@@ -63,7 +63,7 @@ public final class MessageReader {
                         fields.document(),
                         mode(fields),
                         fields.optionalSeq("after"),
-                        fields.optionalText("log"));
+                        fields.optionalId("log"));
             case "leave" -> new ClientMessage.Leave(fields.ref, fields.document());
             case "request" -> new ClientMessage.Request(fields.ref, fields.document());
             case "answer" ->
@@ -74,8 +74,7 @@ public final class MessageReader {
                         fields.id("session"),
                         fields.flag("accept"));
             case "release" ->
-                new ClientMessage.Release(
-                        fields.ref, fields.document(), fields.seq("epoch"), fields.optionalText("to"));
+                new ClientMessage.Release(fields.ref, fields.document(), fields.seq("epoch"), fields.optionalId("to"));
             case "update" ->
                 new ClientMessage.Update(
                         fields.ref, fields.document(), fields.seq("epoch"), fields.id("id"), fields.data(largestData));
@@ -237,6 +236,10 @@ public final class MessageReader {
 
         Optional<String> optionalText(String key) throws BadMessage {
             return optional(key).isPresent() ? Optional.of(text(key)) : Optional.empty();
+        }
+
+        Optional<String> optionalId(String key) throws BadMessage {
+            return optional(key).isPresent() ? Optional.of(id(key)) : Optional.empty();
         }
 
         String id(String key) throws BadMessage {

@@ -2,6 +2,7 @@ package dev.baton.room;
 
 import dev.baton.log.Opening;
 import dev.baton.protocol.Json;
+import dev.baton.room.Servings.Serving;
 import java.util.Optional;
 
 /**
@@ -11,5 +12,6 @@ import java.util.Optional;
  * @param outbox where
  * @param request the {@code ref} of its {@code join}
  * @param opening what it is told of the content
+ * @param serving ends when it reads like the others, or will not
  */
-record Joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening) {}
+record Joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening, Serving serving) {}

@@ -17,6 +17,7 @@ import dev.baton.rights.LockNews;
 import dev.baton.rights.LockOutcome;
 import dev.baton.rights.Presence;
 import dev.baton.rights.Waiter;
+import dev.baton.room.Servings.Serving;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -49,7 +50,7 @@ final class Room {
     private static final long LONGEST_WINDOW = 500;
 
     /** Characters of an answer to a join beyond which its reader is given time; below, what follows it may follow at once. */
-    private static final int LARGE = 32 * 1024;
+    static final int LARGE = 32 * 1024;
 
     private final String document;
     private final RoomServices on;
@@ -131,7 +132,8 @@ final class Room {
     /** Seats a member and tells it, at the next flush, what it needs to know. */
     void join(Joiner joiner, Mode mode, long since) {
         if (overtaken(joiner.ref())) {
-            return; // nobody reads what is said there any more
+            joiner.serving().end(); // nobody reads what is said there any more
+            return;
         }
         seat(joiner.ref(), mode, since, joiner.outbox().open());
         watchers.remove(joiner.ref().session());
@@ -415,7 +417,8 @@ final class Room {
             for (String session : entries.restart(opening.state().head())) {
                 Optional<Outbox> outbox = watchers.get(session);
                 if (outbox.isPresent() && refs.containsKey(session)) {
-                    Joiner again = new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening);
+                    Joiner again =
+                            new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
                     entries.begin(again);
                     joiners.add(again);
                 }

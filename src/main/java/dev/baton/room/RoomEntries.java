@@ -74,14 +74,14 @@ final class RoomEntries {
 
     /** The same for somebody who is told the content anew. */
     void begin(Joiner joiner) {
-        readers.remove(joiner.ref().session());
+        remove(joiner.ref().session());
         catching.put(joiner.ref().session(), joiner);
     }
 
     /** A member gets no entries any more. */
     void remove(String session) {
         readers.remove(session);
-        catching.remove(session);
+        forget(session);
     }
 
     /** A connection gets no entries any more. */
@@ -89,7 +89,15 @@ final class RoomEntries {
         readers.remove(session, outbox);
         Joiner joiner = catching.get(session);
         if (joiner != null && joiner.outbox() == outbox) {
-            catching.remove(session);
+            forget(session);
+        }
+    }
+
+    /** Whatever it waits for it waits for no longer, and another document may be sent to its connection. */
+    private void forget(String session) {
+        Joiner joiner = catching.remove(session);
+        if (joiner != null) {
+            joiner.serving().end();
         }
     }
 
@@ -97,6 +105,10 @@ final class RoomEntries {
     void read(Joiner joiner, long last) {
         if (!latest(joiner)) {
             return; // it has left, or joined again, here or on another connection
+        }
+        if (!joiner.outbox().open()) {
+            forget(joiner.ref().session()); // it joins again when it is back
+            return;
         }
         if (last > stream.delivered()) {
             // It waits for the others here to have got as far, so that it gets nothing twice.
@@ -106,10 +118,7 @@ final class RoomEntries {
         send(); // what was delivered is out before anybody new listens
         Optional<List<SeqEntry>> rest = stream.since(last);
         if (rest.isPresent()) {
-            if (!rest.get().isEmpty()) {
-                joiner.outbox().send(Frames.entries(document, rest.get()));
-            }
-            reads(joiner);
+            tellRest(joiner, rest.get());
             return;
         }
         on.log().read(document, last, PAGE).onComplete(page -> {
@@ -125,12 +134,26 @@ final class RoomEntries {
                 lost.run();
                 return;
             }
-            List<SeqEntry> entries = page.result().stream().map(EntryText::of).toList();
-            give(
-                    joiner,
-                    Frames.entries(document, entries),
-                    entries.get(entries.size() - 1).seq());
+            give(joiner, page.result().stream().map(EntryText::of).toList());
         });
+    }
+
+    private void tellRest(Joiner joiner, List<SeqEntry> rest) {
+        if (rest.stream().mapToLong(entry -> entry.text().text().length()).sum() > Room.LARGE) {
+            give(joiner, rest);
+            return;
+        }
+        if (!rest.isEmpty()) {
+            joiner.outbox().send(Frames.entries(document, rest));
+        }
+        reads(joiner);
+    }
+
+    private void give(Joiner joiner, List<SeqEntry> entries) {
+        give(
+                joiner,
+                Frames.entries(document, entries),
+                entries.get(entries.size() - 1).seq());
     }
 
     /** Two joins can ask and be told the same, and are two. */
@@ -140,7 +163,7 @@ final class RoomEntries {
     }
 
     private void reads(Joiner joiner) {
-        catching.remove(joiner.ref().session());
+        forget(joiner.ref().session());
         readers.put(joiner.ref().session(), joiner.outbox());
     }
 

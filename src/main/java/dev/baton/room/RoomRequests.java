@@ -8,6 +8,7 @@ import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Mode;
 import dev.baton.rights.LockEvent;
+import dev.baton.room.Servings.Serving;
 import dev.baton.session.SessionRecord;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -31,6 +32,7 @@ final class RoomRequests {
     private final WriteRequests writes;
     private final Overtaken overtaken;
     private final Turns turns;
+    private final Servings servings = new Servings();
 
     RoomRequests(RoomServices on, RoomRegistry rooms, Turns turns) {
         this.on = on;
@@ -163,11 +165,43 @@ final class RoomRequests {
                     if (record.isEmpty()) {
                         return endOvertaken(asking);
                     }
-                    return rooms.in(join.document(), room -> on.log()
-                            .open(join.document(), join.after(), join.log())
-                            .compose(opening -> enter(asking, join, room, opening, since)));
+                    return rooms.in(join.document(), room -> open(asking, join, room, since));
                 })
                 .onFailure(failure -> undo(asking, join));
+    }
+
+    /** A large document waits, unread, until those before it are through to this connection. */
+    private Future<Void> open(Asking asking, ClientMessage.Join join, Room room, long since) {
+        return read(join).compose(opening -> {
+            if (opening.size() <= Room.LARGE) {
+                return enter(asking, join, room, opening, Serving.small(), since);
+            }
+            Optional<Serving> free = servings.tryBegin(asking.outbox());
+            return free.isPresent()
+                    ? enter(asking, join, room, opening, free.get(), since)
+                    : openLater(asking, join, room, since);
+        });
+    }
+
+    private Future<Void> openLater(Asking asking, ClientMessage.Join join, Room room, long since) {
+        return servings.whenFree(asking.outbox())
+                .orElseThrow(() -> new Refusal(
+                        ErrorCode.BUSY,
+                        "too many large documents wait to be sent here; try again when some have come",
+                        OptionalLong.of(RoomVerticle.RETRY)))
+                .compose(serving -> {
+                    if (!asking.outbox().open()) {
+                        serving.end();
+                        return Future.succeededFuture(); // resuming, the session is seated as its record says
+                    }
+                    return read(join)
+                            .onFailure(failure -> serving.end())
+                            .compose(opening -> enter(asking, join, room, opening, serving, since));
+                });
+    }
+
+    private Future<Opening> read(ClientMessage.Join join) {
+        return on.log().open(join.document(), join.after(), join.log());
     }
 
     /** The session's record is not about this connection, which therefore ends instead of getting an answer. */
@@ -178,7 +212,8 @@ final class RoomRequests {
         });
     }
 
-    private Future<Void> enter(Asking asking, ClientMessage.Join join, Room room, Opening opening, long since) {
+    private Future<Void> enter(
+            Asking asking, ClientMessage.Join join, Room room, Opening opening, Serving serving, long since) {
         SessionRef ref = asking.ref();
         boolean stood = room.seatOf(ref.session())
                 .filter(seat -> seat.member().mode() == Mode.EDIT)
@@ -192,8 +227,8 @@ final class RoomRequests {
                     return null;
                 })
                 : Future.succeededFuture();
-        return rights.map(done -> {
-            room.join(new Joiner(ref, asking.outbox(), join.ref(), opening), join.mode(), since);
+        return rights.onFailure(failure -> serving.end()).map(done -> {
+            room.join(new Joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
             return null;
         });
     }

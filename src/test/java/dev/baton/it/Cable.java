@@ -11,16 +11,33 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What is between a browser and a node, and can be pulled: then nothing passes, and neither end is told. Any thread. */
+/**
+ * What is between a client and a node, and can be pulled: then nothing passes, and neither end is told. A thin one lets little pass
+ * and holds little. Any thread.
+ */
 final class Cable implements AutoCloseable {
+    private static final int PORTION = 16_384;
+    private static final int THIN_BUFFER = 32_768;
+
     private final ServerSocket near;
     private final int port;
+    private final long bytesPerSecond;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private boolean pulled;
 
     /** To a port of this machine. */
     Cable(int port) {
+        this(port, Long.MAX_VALUE);
+    }
+
+    /** A thin one, through which so much passes in each direction. */
+    static Cable thin(int port, long bytesPerSecond) {
+        return new Cable(port, bytesPerSecond);
+    }
+
+    private Cable(int port, long bytesPerSecond) {
         this.port = port;
+        this.bytesPerSecond = bytesPerSecond;
         try {
             near = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         } catch (IOException failed) {
@@ -51,6 +68,10 @@ final class Cable implements AutoCloseable {
         }
     }
 
+    private boolean thin() {
+        return bytesPerSecond < Long.MAX_VALUE;
+    }
+
     private void accept() {
         try {
             while (true) {
@@ -58,6 +79,9 @@ final class Cable implements AutoCloseable {
                 open.add(client);
                 Socket node = new Socket();
                 open.add(node);
+                if (thin()) {
+                    node.setReceiveBufferSize(THIN_BUFFER);
+                }
                 node.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 run(() -> carry(client, node));
                 run(() -> carry(node, client));
@@ -68,13 +92,16 @@ final class Cable implements AutoCloseable {
     }
 
     private void carry(Socket from, Socket to) {
-        byte[] bytes = new byte[16_384];
+        byte[] bytes = new byte[PORTION];
         try (from;
                 to) {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int count = in.read(bytes); count >= 0; count = in.read(bytes)) {
                 awaitPlugged();
+                if (thin()) {
+                    Thread.sleep(1_000L * count / bytesPerSecond);
+                }
                 out.write(bytes, 0, count);
             }
             awaitPlugged();
