@@ -1,6 +1,5 @@
 package dev.baton.gateway;
 
-import dev.baton.room.Outbox;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.http.ServerWebSocket;
@@ -15,9 +14,7 @@ final class Outflow {
     private final long bound;
     private boolean planned;
 
-    /** Frames under way that the client asked for and that do not count, and their bytes. */
-    private int under;
-
+    /** Bytes of the frame under way that the client asked for. */
     private long asked;
 
     /** @param bound so many bytes may be unread when another frame is to be sent */
@@ -50,12 +47,9 @@ final class Outflow {
 
     /** The same with one that the client asked for; tells when the system has taken it or the connection has ended. */
     void writeAsked(ByteBuf frame, Runnable taken) {
-        int counts = under < Outbox.ASKED ? 1 : 0;
-        long size = (long) counts * frame.readableBytes();
-        under += counts;
+        long size = asked == 0 ? frame.readableBytes() : 0;
         asked += size;
         frames.write(frame, () -> {
-            under -= counts;
             asked -= size;
             taken.run();
         });

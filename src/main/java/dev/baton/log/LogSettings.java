@@ -64,7 +64,7 @@ public record LogSettings(
                 4,
                 1_000,
                 1_000,
-                1L << 20,
+                256L << 10,
                 Duration.ofSeconds(5),
                 1_000,
                 Duration.ofMinutes(10),

@@ -2,10 +2,6 @@ package dev.baton.room;
 
 /** The way to one connection. Safe from any thread; what is sent after the connection closed is dropped. */
 public interface Outbox {
-
-    /** So many frames that the client asked for may be under way without counting as unread: see {@link #sendAsked}. */
-    int ASKED = 2;
-
     /** The loop that the connection lives on. */
     Lane lane();
 
@@ -14,8 +10,7 @@ public interface Outbox {
 
     /**
      * Writes a frame that the client asked for and that may be large, after everything sent before. It does not count as unread:
-     * whoever catches up is not let go for what it catches up on. {@value #ASKED} such frames at a time; another one is as
-     * any other.
+     * whoever catches up is not let go for what it catches up on. One such frame at a time; another one is as any other.
      *
      * @param taken is run, on the connection's loop, when the system has taken all of it, or when the connection has ended
      */

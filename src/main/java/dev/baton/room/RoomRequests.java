@@ -32,7 +32,7 @@ final class RoomRequests {
     private final WriteRequests writes;
     private final Overtaken overtaken;
     private final Turns turns;
-    private final Servings servings = new Servings();
+    private final Servings servings;
 
     RoomRequests(RoomServices on, RoomRegistry rooms, Turns turns) {
         this.on = on;
@@ -42,6 +42,7 @@ final class RoomRequests {
         this.writes = new WriteRequests(on);
         this.overtaken = new Overtaken(on.node());
         this.turns = turns;
+        this.servings = new Servings(task -> on.context().runOnContext(v -> task.run()));
     }
 
     Future<Rooms.Result> handle(SessionRef ref, Outbox outbox, ClientMessage.OfDocument message) {

@@ -6,23 +6,25 @@ import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /**
- * Has each connection served {@value Outbox#ASKED} large documents at a time and no more: whoever opens fifty over a slow link gets them one after
- * another, and none of them waits in this node's memory meanwhile. Confined to the rooms' context.
+ * Has each connection served one large document at a time: whoever opens fifty over a slow link gets them one after another, and
+ * none of them waits in this node's memory meanwhile. Confined to the rooms' context.
  */
 final class Servings {
 
     /** So many joins of one connection may wait for that, of some hundred bytes each; who asks for more tries again. */
     static final int WAITING = 500;
 
-    private final IdentityHashMap<Outbox, Table> tables = new IdentityHashMap<>();
+    private final Executor later;
 
-    /** One connection's. */
-    private static final class Table {
-        private int served;
-        private boolean calling;
-        private final Queue<Promise<Serving>> waiting = new ArrayDeque<>();
+    /** Those that are being served, and who waits for each. */
+    private final IdentityHashMap<Outbox, Queue<Promise<Serving>>> waiting = new IdentityHashMap<>();
+
+    /** Calls who waited through {@code later}, which runs a task on the rooms' context, but not at once: one may end as it begins. */
+    Servings(Executor later) {
+        this.later = later;
     }
 
     /** One document on its way to one connection, until it is there or will not be. */
@@ -46,10 +48,9 @@ final class Servings {
         }
     }
 
-    /** Begins one, unless as many as may be are under way. */
+    /** Begins one, unless another one is under way. */
     Optional<Serving> tryBegin(Outbox outbox) {
-        Table table = tables.computeIfAbsent(outbox, some -> new Table());
-        return table.served < Outbox.ASKED ? Optional.of(begin(outbox, table)) : Optional.empty();
+        return waiting.putIfAbsent(outbox, new ArrayDeque<>()) == null ? Optional.of(begin(outbox)) : Optional.empty();
     }
 
     /** Begins one when those before it have ended. Empty when too many wait already. */
@@ -58,37 +59,30 @@ final class Servings {
         if (free.isPresent()) {
             return free.map(Future::succeededFuture);
         }
-        Table table = tables.get(outbox);
-        if (table.waiting.size() >= WAITING) {
+        Queue<Promise<Serving>> line = waiting.get(outbox);
+        if (line.size() >= WAITING) {
             return Optional.empty();
         }
         Promise<Serving> turn = Promise.promise();
-        table.waiting.add(turn);
+        line.add(turn);
         return Optional.of(turn.future());
     }
 
     /** Connections that are being served. */
     int size() {
-        return tables.size();
+        return waiting.size();
     }
 
-    private Serving begin(Outbox outbox, Table table) {
-        table.served++;
-        return new Serving(Optional.of(() -> ended(outbox, table)));
+    private Serving begin(Outbox outbox) {
+        return new Serving(Optional.of(() -> ended(outbox)));
     }
 
-    private void ended(Outbox outbox, Table table) {
-        table.served--;
-        if (table.calling) {
-            return; // who was called has ended at once; the call that goes on calls the next
-        }
-        table.calling = true;
-        while (table.served < Outbox.ASKED && !table.waiting.isEmpty()) {
-            table.waiting.remove().complete(begin(outbox, table));
-        }
-        table.calling = false;
-        if (table.served == 0) {
-            tables.remove(outbox);
+    private void ended(Outbox outbox) {
+        Promise<Serving> next = waiting.get(outbox).poll();
+        if (next == null) {
+            waiting.remove(outbox);
+        } else {
+            later.execute(() -> next.complete(begin(outbox)));
         }
     }
 }

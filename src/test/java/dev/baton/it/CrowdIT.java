@@ -133,7 +133,11 @@ class CrowdIT {
             assertThat(writers).hasSize(DECENT / AT_A_TABLE);
             measure(vertx, writers, PHASE.dividedBy(3)); // the JVMs warm up
             long before = node.liveHeap();
-            Waited alone = measure(vertx, writers, PHASE);
+            System.out.println("updates alone, processors free: " + measure(vertx, writers, PHASE));
+            Waited alone;
+            try (OwnProcess spin = OwnProcess.start(leftOver(), List.of("-Xmx16m"), SpinMain.class)) {
+                alone = measure(vertx, writers, PHASE);
+            }
 
             Waited among;
             try (OwnProcess mob = mob(node, people.get(0))) {
@@ -150,7 +154,7 @@ class CrowdIT {
                         HOSTILE, Standing.of(mob), heap >> 20, before >> 20);
                 assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
             }
-            System.out.println("updates alone: " + alone + "\nupdates among: " + among);
+            System.out.println("updates alone, processors busy: " + alone + "\nupdates among the crowd: " + among);
             System.out.printf("a writer's median grew to %.2f times at most%n", among.mostGrown(alone));
             System.out.printf("a writer's mean grew to %.2f times at most%n", among.meanGrown(alone));
 
@@ -209,13 +213,19 @@ class CrowdIT {
         });
     }
 
+    /** Begins a command that has what the processors have left. */
+    private static List<String> leftOver() {
+        return Files.isExecutable(IDLE) ? List.of(IDLE.toString(), "--idle", "0") : List.of();
+    }
+
     /**
      * The hostile, with what the node's processors have left: they would come from machines of their own, and whom the node serves is
-     * not to wait for a processor that it is they who use.
+     * not to wait for a processor that it is they who use. A machine whose processors never rest is another one all the same, so what is
+     * compared are the waiting times on such a one, without the hostile and with them.
      */
     private static OwnProcess mob(NodeProcess node, Decent other) {
         return OwnProcess.start(
-                Files.isExecutable(IDLE) ? List.of(IDLE.toString(), "--idle", "0") : List.of(),
+                leftOver(),
                 List.of("-Xmx512m"),
                 MobMain.class,
                 String.valueOf(node.port()),

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** Who says two things in one go means the second one: no place is kept, and no pen, for somebody who has just left. */
 class InOrderIT {
-    private static final int DOCUMENTS = 40;
+    private static final int DOCUMENTS = 20;
 
     private static Nodes nodes;
     private static Bystander bystander;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
  * it in memory than of a short one. {@code -Dbaton.it.entries=100000} is the long run; how fast it opens is printed.
  */
 class LongDocumentIT {
-    private static final int ENTRIES = Integer.getInteger("baton.it.entries", 20_000);
+    private static final int ENTRIES = Integer.getInteger("baton.it.entries", 10_000);
 
     /** As many updates under way at once as are due before a snapshot is asked for. */
     private static final int BATCH = 500;

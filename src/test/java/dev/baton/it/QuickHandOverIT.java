@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Hand-overs of a cluster that reserves nothing, and the end of sessions that live for three seconds after a loss. */
 class QuickHandOverIT {
     /** Half of them warm the nodes up; more, and a quiet machine, for a figure. */
-    private static final int ROUNDS = Integer.getInteger("baton.test.handover.rounds", 200);
+    private static final int ROUNDS = Integer.getInteger("baton.test.handover.rounds", 100);
 
     /** The bound promised, where the machine is not shared; set it to hold this test to that. */
     private static final long P99 = Long.getLong("baton.test.handover.p99", 500);

@@ -10,6 +10,7 @@ import dev.baton.client.Entry;
 import dev.baton.client.EventLog;
 import dev.baton.client.Joined;
 import dev.baton.client.Mode;
+import dev.baton.client.Outcome;
 import dev.baton.client.Waiting;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,11 +26,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A client behind a slow link is not let go for what it asked for, however much it asks for at once. */
+/** A client behind a slow link is not let go for what it asked for, however much it asks for at once, nor taken for silent. */
 class SlowLinkIT {
     private static final int DOCUMENTS = 5;
     private static final int ENTRIES = 30;
-    private static final long BYTES_PER_SECOND = 4L << 20;
+    private static final long BYTES_PER_SECOND = 2L << 20;
 
     private static Nodes nodes;
     private static NodeProcess node;
@@ -44,7 +45,11 @@ class SlowLinkIT {
         nodes = Nodes.start(
                 SlowLinkIT.class,
                 1,
-                Map.of("BATON_LIMITS_UNREAD", "128KiB", "BATON_LIMITS_BYTES_PER_SECOND", "100MiB"));
+                Map.of(
+                        "BATON_LIMITS_UNREAD", "128KiB",
+                        "BATON_LIMITS_BYTES_PER_SECOND", "100MiB",
+                        "BATON_HEARTBEAT_EDITOR_INTERVAL", "500ms",
+                        "BATON_HEARTBEAT_EDITOR_TIMEOUT", "2s"));
         node = nodes.get(0);
     }
 
@@ -78,7 +83,7 @@ class SlowLinkIT {
     }
 
     @Test
-    void whoJoinsManyLongDocumentsInOneGoGetsThemAllAndStaysConnected() {
+    void whoJoinsManyLongDocumentsInOneGoGetsThemAllStaysConnectedAndKeepsItsPen() {
         List<String> documents = longDocuments();
         try (Cable cable = Cable.thin(node.port(), BYTES_PER_SECOND)) {
             BatonClient client = Waiting.on(BatonClient.connect(
@@ -86,6 +91,8 @@ class SlowLinkIT {
                     ClientOptions.to("ws://127.0.0.1:" + cable.port() + "/socket")
                             .withUser("slow", "Slow")
                             .withEvents(heard)));
+            long epoch =
+                    Waiting.on(client.join(run + "own", Mode.EDIT)).rights().epoch();
             List<Future<Joined>> joins = new ArrayList<>();
             documents.forEach(document -> joins.add(client.join(document, Mode.VIEW)));
 
@@ -97,6 +104,8 @@ class SlowLinkIT {
                 assertThat(seqs(join.result())).isEqualTo(all);
             }
             assertThat(client.isOpen()).isTrue();
+            assertThat(Waiting.on(client.update(run + "own", epoch, "u", "still mine")))
+                    .isInstanceOf(Outcome.Applied.class);
             client.abort();
         }
     }
