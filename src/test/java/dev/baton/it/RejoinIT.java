@@ -50,7 +50,7 @@ class RejoinIT {
         }
     }
 
-    /** What one connection is told of the document, frame by frame. Confined to its client's context, but for what says so. */
+    /** What one connection is told of the document, frame by frame. Any thread. */
     private final class Reader {
         private final List<String> wrong = new ArrayList<>();
         private final BatonClient client;
