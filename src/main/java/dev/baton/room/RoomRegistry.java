@@ -1,14 +1,11 @@
 package dev.baton.room;
 
-import dev.baton.rights.LockEvent;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,9 +16,6 @@ final class RoomRegistry {
 
     private final RoomServices on;
     private final Map<String, Room> rooms = new HashMap<>();
-
-    /** Documents whose record may still name this node, which has no room of theirs. */
-    private final Set<String> untidy = new HashSet<>();
 
     RoomRegistry(RoomServices on) {
         this.on = on;
@@ -78,7 +72,6 @@ final class RoomRegistry {
         return fresh.open().map(fresh).onComplete(done -> fresh.release()).onFailure(failure -> {
             LOG.warn("{} could not be opened: {}", document, failure.toString());
             rooms.remove(document, fresh);
-            untidy.add(document);
         });
     }
 
@@ -92,19 +85,13 @@ final class RoomRegistry {
             rooms.remove(document, room);
             if (closed.failed()) {
                 LOG.warn("{} was left untidily: {}", document, closed.cause().toString());
-                untidy.add(document);
             }
         });
     }
 
-    /** Closes what is empty, and leaves again what could not be left. */
+    /** Closes what is empty. */
     void closeEmpty() {
         new ArrayList<>(rooms.keySet()).forEach(this::closeIfEmpty);
-        List<String> again = List.copyOf(untidy);
-        untidy.clear();
-        again.stream().filter(this::missing).forEach(document -> on.locks()
-                .submit(document, new LockEvent.Exit(on.node().id()))
-                .onFailure(failure -> untidy.add(document)));
     }
 
     /** Who is a member of which document here. */

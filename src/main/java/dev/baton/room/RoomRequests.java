@@ -15,6 +15,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -179,7 +180,7 @@ final class RoomRequests {
             }
             Optional<Serving> free = servings.tryBegin(asking.outbox());
             return free.isPresent()
-                    ? enter(asking, join, room, opening, free.get(), since)
+                    ? orEnd(free.get(), () -> enter(asking, join, room, opening, free.get(), since))
                     : openLater(asking, join, room, since);
         });
     }
@@ -195,10 +196,14 @@ final class RoomRequests {
                         serving.end();
                         return Future.succeededFuture(); // resuming, the session is seated as its record says
                     }
-                    return read(join)
-                            .onFailure(failure -> serving.end())
-                            .compose(opening -> enter(asking, join, room, opening, serving, since));
+                    return orEnd(serving, () -> read(join)
+                            .compose(opening -> enter(asking, join, room, opening, serving, since)));
                 });
+    }
+
+    /** Whoever does not come in, for whatever reason, keeps nobody waiting. */
+    private static Future<Void> orEnd(Serving serving, Supplier<Future<Void>> entering) {
+        return Future.succeededFuture().compose(start -> entering.get()).onFailure(failure -> serving.end());
     }
 
     private Future<Opening> read(ClientMessage.Join join) {
@@ -228,7 +233,7 @@ final class RoomRequests {
                     return null;
                 })
                 : Future.succeededFuture();
-        return rights.onFailure(failure -> serving.end()).map(done -> {
+        return rights.map(done -> {
             room.join(new Joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
             return null;
         });
