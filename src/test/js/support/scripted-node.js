@@ -76,6 +76,13 @@ class Peer {
     this.#write(TEXT, Buffer.from(typeof frame === 'string' ? frame : JSON.stringify(frame)));
   }
 
+  /** What is sent meanwhile arrives in one piece. @param {() => void} sending */
+  together(sending) {
+    this.#socket.cork();
+    sending();
+    this.#socket.uncork();
+  }
+
   close(code, reason = '') {
     const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
     payload.writeUInt16BE(code);

@@ -79,7 +79,7 @@ export class BatonClient extends Emitter {
   #socket = null;
   /** @type {Map<string, BatonDocument>} */
   #documents = new Map();
-  /** @type {Map<number, {resolve: (frame: any) => void, reject: (error: Error) => void}>} */
+  /** @type {Map<number, {heard: (frame: any) => void, resolve: (frame: any) => void, reject: (error: Error) => void}>} */
   #pending = new Map();
   /** Documents left while the node could not be told. @type {Set<string>} */
   #leaving = new Set();
@@ -165,8 +165,14 @@ export class BatonClient extends Emitter {
     return `${this.#ids}${++this.#operations}`;
   }
 
-  /** Sends a request; the promise is for its answer. @param {object} frame @returns {Promise<any>} */
-  ask(frame) {
+  /**
+   * Sends a request; the promise is for its answer.
+   * @param {object} frame
+   * @param {(answer: any) => void} [heard] is given the answer before anything that the node sent after it is told: what comes in
+   *   one piece of the network is told in one turn of the loop, and promises go on behind it
+   * @returns {Promise<any>}
+   */
+  ask(frame, heard = () => {}) {
     return new Promise((resolve, reject) => {
       if (this.#socket?.readyState !== OPEN) {
         reject(new ConnectionLost(ABNORMAL, 'there is no connection'));
@@ -179,7 +185,7 @@ export class BatonClient extends Emitter {
         reject(new BatonError('too-large', `a message has at most ${this.limits.message} bytes`));
         return;
       }
-      this.#pending.set(ref, { resolve, reject });
+      this.#pending.set(ref, { heard, resolve, reject });
       this.#socket.send(text);
     });
   }
@@ -258,14 +264,11 @@ export class BatonClient extends Emitter {
       return;
     }
     const { user, resume } = this.#options;
-    this.ask({ type: 'hello', token, user, resume }).then(
-      (welcome) => socket === this.#socket && this.#welcomed(welcome),
-      (error) => {
-        if (socket === this.#socket && error instanceof BatonError && !error.passing) {
-          this.#end(NOT_AUTHENTICATED, error.message);
-        }
-      },
-    );
+    this.ask({ type: 'hello', token, user, resume }, (welcome) => this.#welcomed(welcome)).catch((error) => {
+      if (socket === this.#socket && error instanceof BatonError && !error.passing) {
+        this.#end(NOT_AUTHENTICATED, error.message);
+      }
+    });
   }
 
   #welcomed(welcome) {
@@ -301,6 +304,7 @@ export class BatonClient extends Emitter {
         waiting.reject(new BatonError(frame.code, frame.message, frame.retry));
         return;
       }
+      waiting.heard(frame);
       waiting.resolve(frame);
     }
     if (frame.document !== undefined && (!waiting || frame.type === 'rights')) {

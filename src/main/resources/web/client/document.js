@@ -229,29 +229,30 @@ export class BatonDocument extends Emitter {
   #join(mode) {
     const send = this.#send;
     let epoch = -1;
-    this.#inTurn(() => {
+    const frame = () => {
       this.#joined = false;
       this.mode = mode ?? this.mode;
       epoch = this.rights?.epoch ?? -1;
       const known = this.#log === null ? {} : { after: this.seq, log: this.#log };
       return { type: 'join', mode: this.mode, ...known };
-    }).then(
-      (answer) => send === this.#send && this.#tookJoined(answer, epoch),
-      (error) => send === this.#send && this.#refused(error),
-    );
+    };
+    const heard = (answer) => send === this.#send && this.#tookJoined(answer, epoch);
+    this.#inTurn(frame, heard).catch((error) => send === this.#send && this.#refused(error));
   }
 
   /**
    * Sends what concerns the pen once what was sent before is answered: a join says how this session takes part, and one that
    * crosses a release would ask for the pen again.
+   * @param {() => object} frame
+   * @param {(answer: any) => void} [heard] as in `ask` of the client
    */
-  #inTurn(frame) {
+  #inTurn(frame, heard) {
     const send = this.#send;
     const answer = this.#turn.then(() => {
       if (this.#left || send !== this.#send || this.#client.state !== 'online') {
         throw new ConnectionLost(1006, 'the connection was lost');
       }
-      return this.#ask(frame());
+      return this.#ask(frame(), heard);
     });
     this.#turn = answer.catch(() => {});
     return answer;
@@ -369,7 +370,8 @@ export class BatonDocument extends Emitter {
     return outcome;
   }
 
-  #ask(frame) {
-    return this.#client.ask({ ...frame, document: this.name });
+  /** @param {object} frame @param {(answer: any) => void} [heard] */
+  #ask(frame, heard) {
+    return this.#client.ask({ ...frame, document: this.name }, heard);
   }
 }
