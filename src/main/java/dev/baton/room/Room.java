@@ -158,10 +158,11 @@ final class Room {
         planFlush();
     }
 
-    /** Whether the session sits here already on a later connection than that. */
+    /** Whether the session is here already on a later connection than that; one that is over may be of a count that came to nothing. */
     private boolean overtaken(SessionRef ref) {
         return roster.local(ref.session())
                 .filter(seat -> seat.generation() > ref.generation())
+                .filter(seat -> seat.member().online() || attached(ref.session()))
                 .isPresent();
     }
 

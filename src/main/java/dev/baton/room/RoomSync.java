@@ -294,6 +294,11 @@ final class RoomSync {
         } else if (record.get().removed()) {
             room.unseat(session, SessionRecord.REMOVED);
             on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
+        } else if (!seat.member().online()
+                && !room.attached(session)
+                && !record.get().node().equals(on.node().id())) {
+            // Whichever of the two counts more connections: the sides of a split have counted apart.
+            room.unseat(session, RoomRoster.MOVED);
         } else if (record.get().generation() < seat.generation()) {
             if (room.attached(session) && seat.member().online()) {
                 restore(document, room, seat);

@@ -79,6 +79,11 @@ abstract class Actor {
         context.runOnContext(v -> stayAway(stay));
     }
 
+    /** When its connection breaks next, it comes back as soon as it can. */
+    final void hideNoMore() {
+        hideWhenCutOff(Duration.ZERO);
+    }
+
     /** It answers nothing any more, with its connection open; some time later that is given up. */
     final void freeze(Duration stay) {
         context.runOnContext(v -> client.ifPresent(frozen -> {

@@ -206,11 +206,6 @@ final class Workload implements AutoCloseable {
 
     /** 8: every node shows the members that there are. Reads the logs on the way. */
     private void compareMembers(List<Violation> found, Map<String, List<Entry>> logs) {
-        Map<String, Set<String>> expected = new HashMap<>();
-        writers.forEach(writer -> expected.computeIfAbsent(writer.document(), d -> new HashSet<>())
-                .add(writer.session()));
-        viewers.forEach(viewer -> expected.computeIfAbsent(viewer.document(), d -> new HashSet<>())
-                .add(viewer.session()));
         for (int node = 0; node < cluster.size(); node++) {
             Queue<Entry> told = new ConcurrentLinkedQueue<>();
             BatonClient observer = Waiting.on(BatonClient.connect(
@@ -223,17 +218,17 @@ final class Workload implements AutoCloseable {
                                 }
                             })));
             for (String document : documents) {
-                Set<String> there = expected.get(document);
                 Joined first = Waiting.on(observer.join(document, Mode.VIEW));
-                boolean right =
-                        wrongMembers(node, document, there, first, observer).isEmpty();
+                boolean right = wrongMembers(node, document, first, observer).isEmpty();
                 if (!right) {
-                    // The observer of the node before has only just left: that is no calm of two seconds yet.
+                    // The observer of the node before has only just left, and somebody may have: that is no calm of two
+                    // seconds yet.
+                    awaitConnected();
                     pause(SETTLED);
                     told.clear();
                 }
                 Joined joined = right ? first : Waiting.on(observer.join(document, Mode.VIEW));
-                found.addAll(right ? List.of() : wrongMembers(node, document, there, joined, observer));
+                found.addAll(right ? List.of() : wrongMembers(node, document, joined, observer));
                 if (node == 0) {
                     await("all of " + document)
                             .atMost(CALM)
@@ -250,8 +245,17 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    private List<Violation> wrongMembers(
-            int node, String document, Set<String> there, Joined joined, BatonClient observer) {
+    private Set<String> there(String document) {
+        Set<String> there = new HashSet<>(wanting(document));
+        viewers.stream()
+                .filter(viewer -> viewer.document().equals(document))
+                .map(Viewer::session)
+                .forEach(there::add);
+        return there;
+    }
+
+    private List<Violation> wrongMembers(int node, String document, Joined joined, BatonClient observer) {
+        Set<String> there = there(document);
         Set<String> shown = new HashSet<>();
         joined.members().stream()
                 .filter(Member::online)
@@ -259,23 +263,33 @@ final class Workload implements AutoCloseable {
                 .filter(session -> !session.equals(observer.session()))
                 .forEach(shown::add);
         List<Violation> wrong = Endings.members(node, document, there, shown, joined.count() - 1);
-        if (!wrong.isEmpty()) {
-            System.out.println("as the observer " + observer.session() + " sees it: " + wrong);
-            Stream.concat(there.stream(), shown.stream())
-                    .distinct()
-                    .filter(session -> !(there.contains(session) && shown.contains(session)))
-                    .forEach(this::tellOf);
+        if (wrong.isEmpty()) {
+            return wrong;
         }
-        return wrong;
+        System.out.println("as the observer " + observer.session() + " sees it: " + wrong);
+        List<Event> known = Stream.concat(there.stream(), shown.stream())
+                .distinct()
+                .filter(session -> !(there.contains(session) && shown.contains(session)))
+                .flatMap(session -> lastOf(session).stream())
+                .toList();
+        known.forEach(System.out::println);
+        return wrong.stream()
+                .map(violation -> new Violation(
+                        violation.invariant(),
+                        violation.words() + "; now " + System.nanoTime() + ", and of whom that differs "
+                                + known.stream()
+                                        .filter(event -> !(event instanceof Event.Told))
+                                        .toList()))
+                .toList();
     }
 
-    /** Prints the last that is known of a session, for whoever looks for the cause. */
-    private void tellOf(String session) {
+    /** The last that is known of a session, for whoever looks for the cause. */
+    private List<Event> lastOf(String session) {
         List<Event> known = history.events().stream()
                 .filter(event ->
                         !(event instanceof Event.Wrote) && event.toString().contains(session))
                 .toList();
-        known.subList(Math.max(0, known.size() - 30), known.size()).forEach(System.out::println);
+        return known.subList(Math.max(0, known.size() - 30), known.size());
     }
 
     /** 3: what readers were told is what the log says, and all of it. */

@@ -163,6 +163,24 @@ final class Bystander implements AutoCloseable {
                         lost.roles()));
     }
 
+    /** The record of a session that was lost is as it was when it had been connected once, as it is on the other side of a split. */
+    void rollsBack(String session) {
+        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
+        await().atMost(Person.SOON).until(() -> !map.get(session).online());
+        SessionRecord lost = map.get(session);
+        map.set(
+                session,
+                new SessionRecord(
+                        session,
+                        lost.user(),
+                        lost.secretHash(),
+                        lost.node(),
+                        1,
+                        lost.link(),
+                        lost.documents(),
+                        lost.roles()));
+    }
+
     /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */
     void hides(String document, String hidden, String from) {
         IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);

@@ -1,0 +1,78 @@
+package dev.baton.it;
+
+import static dev.baton.it.Person.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.baton.client.Mode;
+import dev.baton.client.Waiting;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * While a cluster is split, each side counts the connections of a session for itself, and when it is whole again the record of one side
+ * is kept. A node of the other side may have a seat of that session that counts more, of a connection that is long over: who is
+ * connected is shown so all the same, and is let in.
+ */
+class CountedApartIT {
+    private final Vertx vertx = Vertx.vertx();
+    private final String document = "apart/" + UUID.randomUUID();
+
+    @AfterEach
+    void close() {
+        Waiting.on(vertx.close());
+    }
+
+    @Test
+    void whoComesBackOnAnotherNodeIsShownThereAndNotAwayOnTheOneThatCountedFurther() {
+        try (Nodes nodes = Nodes.start(CountedApartIT.class, 2, Map.of());
+                Bystander others = Bystander.of(nodes)) {
+            List<Person> witnesses =
+                    List.of(Person.on(vertx, nodes.get(0), "here"), Person.on(vertx, nodes.get(1), "there"));
+            witnesses.forEach(witness -> witness.view(document));
+            Person third = lostOnItsThird(nodes.get(1), others);
+
+            Person again = third.resumeOn(nodes.get(0));
+            assertThat(again.session()).isEqualTo(third.session());
+            again.view(document);
+
+            for (Person witness : witnesses) {
+                await().atMost(SOON).until(() -> online(witness, again.session()));
+            }
+        }
+    }
+
+    @Test
+    void whoComesBackOnTheNodeThatCountedFurtherIsLetIn() {
+        try (Nodes nodes = Nodes.start(CountedApartIT.class, 1, Map.of());
+                Bystander others = Bystander.of(nodes)) {
+            Person third = lostOnItsThird(nodes.get(0), others);
+
+            Person again = third.resumeOn(nodes.get(0));
+            long epoch = again.take(document);
+
+            assertThat(again.update(document, epoch, "one")).isNotNull();
+            assertThat(online(again, again.session())).isTrue();
+        }
+    }
+
+    /** Somebody who was three times on that node, in the document, and is lost; the cluster remembers the first time. */
+    private Person lostOnItsThird(NodeProcess node, Bystander others) {
+        Person first = Person.on(vertx, node, "counted");
+        first.view(document);
+        Person third = first.resumeOn(node).resumeOn(node);
+        third.view(document);
+        third.client().abort();
+        others.rollsBack(third.session());
+        return third;
+    }
+
+    private boolean online(Person looking, String session) {
+        return Waiting.on(looking.client().join(document, Mode.VIEW)).members().stream()
+                .anyMatch(member -> member.session().equals(session) && member.online());
+    }
+}
