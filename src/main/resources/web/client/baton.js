@@ -304,8 +304,11 @@ export class BatonClient extends Emitter {
         waiting.reject(new BatonError(frame.code, frame.message, frame.retry));
         return;
       }
-      waiting.heard(frame);
-      waiting.resolve(frame);
+      try {
+        waiting.heard(frame);
+      } finally {
+        waiting.resolve(frame);
+      }
     }
     if (frame.document !== undefined && (!waiting || frame.type === 'rights')) {
       this.#documents.get(frame.document)?.handle(frame);

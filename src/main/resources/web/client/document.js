@@ -177,7 +177,7 @@ export class BatonDocument extends Emitter {
   /** The client is online. */
   online() {
     // A function of its own for each connection: the outbox tells connections apart by it.
-    this.#send = (frame) => this.#ask(frame);
+    this.#send = (frame, heard) => this.#ask(frame, heard);
     this.#turn = Promise.resolve();
     this.#join();
   }

@@ -28,7 +28,7 @@ const TOO_LARGE = 1009;
 export class Outbox {
   /** @type {Operation[]} */
   #waiting = [];
-  /** @type {?((frame: object) => Promise<any>)} */
+  /** @type {?((frame: object, heard: (answer: any) => void) => Promise<any>)} */
   #send = null;
   #turn = 0;
   #inFlight = false;
@@ -59,7 +59,7 @@ export class Outbox {
 
   /**
    * The document is joined, by the session of before: what waits goes out, in order.
-   * @param {(frame: object) => Promise<any>} send
+   * @param {(frame: object, heard: (answer: any) => void) => Promise<any>} send as `ask` of the client
    */
   resume(send) {
     if (this.#send !== send) {
@@ -74,7 +74,7 @@ export class Outbox {
    * The document is joined by a new session, whose operations the node cannot tell from repeated ones, and which does not
    * hold the pen: what may have been stored is looked up, edits come back as fenced, messages go out.
    *
-   * @param {(frame: object) => Promise<any>} send
+   * @param {(frame: object, heard: (answer: any) => void) => Promise<any>} send as `ask` of the client
    * @param {string} former the session of before
    * @param {{recovered: boolean, complete: boolean, entries: Entry[], rights: any}} joined
    */
@@ -153,8 +153,7 @@ export class Outbox {
     this.#firstWasSent = true;
     const turn = this.#turn;
     const { type, id, epoch, data } = operation;
-    this.#send({ type, id, epoch, data }).then(
-      (answer) => turn === this.#turn && this.#settled(operation, answer),
+    this.#send({ type, id, epoch, data }, (answer) => turn === this.#turn && this.#settled(operation, answer)).catch(
       (error) => turn === this.#turn && this.#failed(operation, error),
     );
   }

@@ -180,13 +180,16 @@ public final class RoomRoster {
         return versions;
     }
 
-    /** Whether that session has a seat on another node that outranks the one here. */
+    /**
+     * Whether that session is connected to another node, which has a seat of it that outranks the one here. One of a connection that is
+     * over proves nothing: it may be of a count that came to nothing.
+     */
     public boolean movedAway(String session) {
         Seat here = local.get(session);
         return here != null
                 && remote.values().stream()
                         .map(roster -> roster.seats().get(session))
-                        .anyMatch(seat -> seat != null && seat.outranks(here));
+                        .anyMatch(seat -> seat != null && seat.member().online() && seat.outranks(here));
     }
 
     // ---- what is shown --------------------------------------------------------------------------------------------

@@ -118,11 +118,16 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
                 .settle(now);
     }
 
-    /** The connection of that generation is there, and has been all the time: what was heard of its loss was false. */
-    public EditLock confirmed(String session, long generation, long now) {
+    /**
+     * The connection of that generation is there, and has been all the time: what was heard of its loss was false, or it was that of a
+     * count that came to nothing.
+     *
+     * @param seen the generation that the lock had when that was found out; news since then count
+     */
+    public EditLock confirmed(String session, long seen, long generation, long now) {
         return update(
                         session,
-                        waiter -> waiter.generation() == generation && !waiter.online(),
+                        waiter -> waiter.generation() == seen && (seen != generation || !waiter.online()),
                         waiter -> waiter.with(generation, Presence.HERE))
                 .settle(now);
     }

@@ -192,7 +192,9 @@ public final class EditorLockVerticle extends VerticleBase {
             if (Reconciliation.contradicts(waiter, session)) {
                 doubts.add(waiter.session());
                 if (before.contains(waiter.session())) {
-                    submit(document, new LockEvent.Confirmed(waiter.session(), session.generation()));
+                    submit(
+                            document,
+                            new LockEvent.Confirmed(waiter.session(), waiter.generation(), session.generation()));
                 }
             }
         }

@@ -149,10 +149,10 @@ public sealed interface LockEvent extends Serializable {
     }
 
     /** {@link EditLock#confirmed}. */
-    record Confirmed(String session, long generation) implements OfLock {
+    record Confirmed(String session, long seen, long generation) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
-            return lock.confirmed(session, generation, now);
+            return lock.confirmed(session, seen, generation, now);
         }
     }
 

@@ -34,13 +34,17 @@ final class Reconciliation {
     }
 
     /**
-     * Whether the lock takes a session for away whose record says that this very connection is there. Seen once, it may be that
-     * the loss was noted just between the two looks; seen twice, the news of the loss was false.
+     * Whether the lock takes a session for away whose record says that this very connection is there, or counts more connections of
+     * it than there were, as after a split of which the other side's record was kept. Seen once, it may be that the loss was noted just
+     * between the two looks; seen twice, the news of the loss was false.
      *
      * @param record the session's record, or null when there is none
      */
     static boolean contradicts(Waiter waiter, SessionRecord record) {
-        return record != null && record.online() && !waiter.online() && waiter.generation() == record.generation();
+        return record != null
+                && record.online()
+                && (waiter.generation() > record.generation()
+                        || (waiter.generation() == record.generation() && !waiter.online()));
     }
 
     /**

@@ -146,7 +146,7 @@ final class Room {
 
     /** A session that was taken up again: shown as online, told of presence and rights, and of entries when it joins. */
     void reattach(SessionRef ref, Outbox outbox, Mode mode, long since) {
-        if (overtaken(ref)) {
+        if (satLater(ref)) {
             return;
         }
         seat(ref, mode, since, outbox.open());
@@ -158,12 +158,20 @@ final class Room {
         planFlush();
     }
 
-    /** Whether the session is here already on a later connection than that; one that is over may be of a count that came to nothing. */
-    private boolean overtaken(SessionRef ref) {
+    /** Whether the session's seat is that of a later connection than that. */
+    private boolean satLater(SessionRef ref) {
         return roster.local(ref.session())
                 .filter(seat -> seat.generation() > ref.generation())
-                .filter(seat -> seat.member().online() || attached(ref.session()))
                 .isPresent();
+    }
+
+    /** Whether the session is here on a later connection than that, whose join its record bears out; one that is over may never have counted. */
+    private boolean overtaken(SessionRef ref) {
+        return satLater(ref)
+                && (attached(ref.session())
+                        || roster.local(ref.session())
+                                .filter(seat -> seat.member().online())
+                                .isPresent());
     }
 
     private void seat(SessionRef ref, Mode mode, long since, boolean online) {

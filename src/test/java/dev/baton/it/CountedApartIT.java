@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.client.Mode;
+import dev.baton.client.NodeEvent;
+import dev.baton.client.Rights;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -47,25 +49,54 @@ class CountedApartIT {
     }
 
     @Test
-    void whoComesBackOnTheNodeThatCountedFurtherIsLetIn() {
-        try (Nodes nodes = Nodes.start(CountedApartIT.class, 1, Map.of());
+    void whoComesBackOnANodeThatHadNobodyInTheDocumentKeepsItsSeat() {
+        try (Nodes nodes = Nodes.start(CountedApartIT.class, 2, Map.of());
                 Bystander others = Bystander.of(nodes)) {
-            Person third = lostOnItsThird(nodes.get(0), others);
+            Person there = Person.on(vertx, nodes.get(1), "there");
+            there.view(document);
+            Person third = lostOnItsThird(nodes.get(1), others);
 
             Person again = third.resumeOn(nodes.get(0));
-            long epoch = again.take(document);
+            again.view(document);
 
-            assertThat(again.update(document, epoch, "one")).isNotNull();
-            assertThat(online(again, again.session())).isTrue();
+            await().atMost(SOON).until(() -> online(there, again.session()));
+            Waiting.on(there.client().say(document, "one", "is it there?"));
+            again.heard()
+                    .await(
+                            NodeEvent.Entries.class,
+                            told -> told.entries().stream()
+                                    .anyMatch(entry -> entry.id().equals("one")),
+                            SOON);
+        }
+    }
+
+    @Test
+    void whoComesBackOnTheNodeThatCountedFurtherIsLetInAndHasThePenAgainInItsTurn() {
+        try (Nodes nodes = Nodes.start(CountedApartIT.class, 1, Map.of());
+                Bystander others = Bystander.of(nodes)) {
+            Person bob = Person.on(vertx, nodes.get(0), "bob");
+            bob.view(document);
+            Person third = lostOnItsThird(nodes.get(0), others);
+            bob.edit(document);
+
+            Person again = third.resumeOn(nodes.get(0));
+            again.edit(document);
+            assertThat(online(Person.on(vertx, nodes.get(0), "eve"), again.session()))
+                    .isTrue();
+            Waiting.on(bob.client().leave(document));
+
+            await().atMost(SOON).until(() -> again.latest(document)
+                    .filter(rights -> rights.you() == Rights.Place.HOLDER && rights.state() == Rights.State.HELD)
+                    .isPresent());
         }
     }
 
     /** Somebody who was three times on that node, in the document, and is lost; the cluster remembers the first time. */
     private Person lostOnItsThird(NodeProcess node, Bystander others) {
         Person first = Person.on(vertx, node, "counted");
-        first.view(document);
+        first.edit(document);
         Person third = first.resumeOn(node).resumeOn(node);
-        third.view(document);
+        third.edit(document);
         third.client().abort();
         others.rollsBack(third.session());
         return third;

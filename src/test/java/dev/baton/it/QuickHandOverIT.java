@@ -106,14 +106,19 @@ class QuickHandOverIT {
     void aKilledHoldersPenIsTheNextOnesAtOnce() {
         List<Long> took = new ArrayList<>();
         for (int i = 0; i < KILLS; i++) {
+            String one = document + "/" + i;
             Person bob = Person.on(vertx, nodes.get((i + 1) % 3), "bob");
-            try (Holder ann = Holder.start(nodes.get(i % 3), "ann", document + "/" + i)) {
-                bob.edit(document + "/" + i);
+            bob.view(one);
+            try (SmallClient ann = SmallClient.start(nodes.get(i % 3), "ann", one)) {
+                long epoch = bob.rights(one, rights -> rights.holder().isPresent())
+                        .rights()
+                        .epoch();
+                bob.edit(one);
 
                 long start = System.nanoTime();
                 ann.kill();
 
-                took.add(bob.penAfter(document + "/" + i, ann.epoch()).since(start));
+                took.add(bob.penAfter(one, epoch).since(start));
             }
         }
         System.out.println("killed holders, nothing reserved: the next hold after " + took + " ms");

@@ -356,6 +356,15 @@ class RoomRosterTest {
     }
 
     @Test
+    void aSeatOfAConnectionThatIsOverTakesNobodysPlace() {
+        there.seat(seat("s", 3, false));
+        there.localDiff();
+        here.seat(seat("s", 2, true));
+        here.apply(there.whole());
+        assertThat(here.movedAway("s")).isFalse();
+    }
+
+    @Test
     void ofTwoSeatsOfOneConnectionTheOneThatIsThereCounts() {
         there.seat(seat("s", 1, true));
         there.localDiff();

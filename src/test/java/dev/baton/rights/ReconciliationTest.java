@@ -91,6 +91,33 @@ class ReconciliationTest {
     }
 
     @Test
+    void aRecordThatStaysBehindTheLockIsRight() {
+        // The lock and the record are of two sides of a split, or the news of a loss was false.
+        assertThat(Reconciliation.contradicts(waiter(3, CLOSED), online(2))).isTrue();
+        assertThat(Reconciliation.contradicts(waiter(3, Presence.HERE), online(2)))
+                .isTrue();
+        assertThat(Reconciliation.contradicts(waiter(2, CLOSED), online(2))).isTrue();
+        for (Waiter known : List.of(waiter(3, CLOSED), waiter(3, Presence.HERE))) {
+            EditLock lock = held(known);
+            EditLock after = new LockEvent.Confirmed("s", 3, 2).apply(lock, 2_000);
+            assertThat(after.holder()).contains(waiter(2, Presence.HERE));
+            assertThat(new LockEvent.Confirmed("s", 2, 2).apply(lock, 2_000))
+                    .as("there is news since it was found out")
+                    .isEqualTo(lock);
+        }
+    }
+
+    @Test
+    void aRecordThatSaysTheSameOrIsAheadContradictsNothing() {
+        assertThat(Reconciliation.contradicts(waiter(2, Presence.HERE), online(2)))
+                .isFalse();
+        assertThat(Reconciliation.contradicts(waiter(2, CLOSED), online(3))).isFalse();
+        assertThat(Reconciliation.contradicts(waiter(2, CLOSED), offline(2))).isFalse();
+        assertThat(Reconciliation.contradicts(waiter(3, CLOSED), offline(2))).isFalse();
+        assertThat(Reconciliation.contradicts(waiter(3, CLOSED), null)).isFalse();
+    }
+
+    @Test
     void aSessionWithoutARecordIsAwayFromWhenItWasFirstMissed() {
         LockEvent.Lost missed = new LockEvent.Lost("s", 2, RESERVATIONS.forgotten(5_000));
         assertThat(told(waiter(2, Presence.HERE), null, 5_000)).contains(missed);

@@ -44,7 +44,7 @@ class TravellingLocksTest {
             new LockEvent.Refused("s1"),
             new LockEvent.Vacated(3, false),
             new LockEvent.Outdated(4, "s"),
-            new LockEvent.Confirmed("s1", 3),
+            new LockEvent.Confirmed("s1", 3, 3),
             new LockEvent.Tick());
 
     private static final List<Tenure> TENURES = List.of(
