@@ -12,7 +12,8 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,78 +22,82 @@ import org.junit.jupiter.api.Test;
  * connected is shown so all the same, and is let in.
  */
 class CountedApartIT {
-    private final Vertx vertx = Vertx.vertx();
+    private static Vertx vertx;
+    private static Nodes nodes;
+    private static Bystander others;
+
     private final String document = "apart/" + UUID.randomUUID();
 
-    @AfterEach
-    void close() {
-        Waiting.on(vertx.close());
+    @BeforeAll
+    static void start() {
+        vertx = Vertx.vertx();
+        nodes = Nodes.start(CountedApartIT.class, 2, Map.of());
+        others = Bystander.of(nodes);
+    }
+
+    @AfterAll
+    static void stop() {
+        try (Nodes end = nodes;
+                Bystander last = others) {
+            Waiting.on(vertx.close());
+        }
     }
 
     @Test
     void whoComesBackOnAnotherNodeIsShownThereAndNotAwayOnTheOneThatCountedFurther() {
-        try (Nodes nodes = Nodes.start(CountedApartIT.class, 2, Map.of());
-                Bystander others = Bystander.of(nodes)) {
-            List<Person> witnesses =
-                    List.of(Person.on(vertx, nodes.get(0), "here"), Person.on(vertx, nodes.get(1), "there"));
-            witnesses.forEach(witness -> witness.view(document));
-            Person third = lostOnItsThird(nodes.get(1), others);
+        List<Person> witnesses =
+                List.of(Person.on(vertx, nodes.get(0), "here"), Person.on(vertx, nodes.get(1), "there"));
+        witnesses.forEach(witness -> witness.view(document));
+        Person third = lostOnItsThird(nodes.get(1));
 
-            Person again = third.resumeOn(nodes.get(0));
-            assertThat(again.session()).isEqualTo(third.session());
-            again.view(document);
+        Person again = third.resumeOn(nodes.get(0));
+        assertThat(again.session()).isEqualTo(third.session());
+        again.view(document);
 
-            for (Person witness : witnesses) {
-                await().atMost(SOON).until(() -> online(witness, again.session()));
-            }
+        for (Person witness : witnesses) {
+            await().atMost(SOON).until(() -> online(witness, again.session()));
         }
     }
 
     @Test
     void whoComesBackOnANodeThatHadNobodyInTheDocumentKeepsItsSeat() {
-        try (Nodes nodes = Nodes.start(CountedApartIT.class, 2, Map.of());
-                Bystander others = Bystander.of(nodes)) {
-            Person there = Person.on(vertx, nodes.get(1), "there");
-            there.view(document);
-            Person third = lostOnItsThird(nodes.get(1), others);
+        Person there = Person.on(vertx, nodes.get(1), "there");
+        there.view(document);
+        Person third = lostOnItsThird(nodes.get(1));
 
-            Person again = third.resumeOn(nodes.get(0));
-            again.view(document);
+        Person again = third.resumeOn(nodes.get(0));
+        again.view(document);
 
-            await().atMost(SOON).until(() -> online(there, again.session()));
-            Waiting.on(there.client().say(document, "one", "is it there?"));
-            again.heard()
-                    .await(
-                            NodeEvent.Entries.class,
-                            told -> told.entries().stream()
-                                    .anyMatch(entry -> entry.id().equals("one")),
-                            SOON);
-        }
+        await().atMost(SOON).until(() -> online(there, again.session()));
+        Waiting.on(there.client().say(document, "one", "is it there?"));
+        again.heard()
+                .await(
+                        NodeEvent.Entries.class,
+                        told -> told.entries().stream()
+                                .anyMatch(entry -> entry.id().equals("one")),
+                        SOON);
     }
 
     @Test
     void whoComesBackOnTheNodeThatCountedFurtherIsLetInAndHasThePenAgainInItsTurn() {
-        try (Nodes nodes = Nodes.start(CountedApartIT.class, 1, Map.of());
-                Bystander others = Bystander.of(nodes)) {
-            Person bob = Person.on(vertx, nodes.get(0), "bob");
-            bob.view(document);
-            Person third = lostOnItsThird(nodes.get(0), others);
-            bob.edit(document);
+        Person bob = Person.on(vertx, nodes.get(0), "bob");
+        bob.view(document);
+        Person third = lostOnItsThird(nodes.get(0));
+        bob.edit(document);
 
-            Person again = third.resumeOn(nodes.get(0));
-            again.edit(document);
-            assertThat(online(Person.on(vertx, nodes.get(0), "eve"), again.session()))
-                    .isTrue();
-            Waiting.on(bob.client().leave(document));
+        Person again = third.resumeOn(nodes.get(0));
+        again.edit(document);
+        assertThat(online(Person.on(vertx, nodes.get(0), "eve"), again.session()))
+                .isTrue();
+        Waiting.on(bob.client().leave(document));
 
-            await().atMost(SOON).until(() -> again.latest(document)
-                    .filter(rights -> rights.you() == Rights.Place.HOLDER && rights.state() == Rights.State.HELD)
-                    .isPresent());
-        }
+        await().atMost(SOON).until(() -> again.latest(document)
+                .filter(rights -> rights.you() == Rights.Place.HOLDER && rights.state() == Rights.State.HELD)
+                .isPresent());
     }
 
     /** Somebody who was three times on that node, in the document, and is lost; the cluster remembers the first time. */
-    private Person lostOnItsThird(NodeProcess node, Bystander others) {
+    private Person lostOnItsThird(NodeProcess node) {
         Person first = Person.on(vertx, node, "counted");
         first.edit(document);
         Person third = first.resumeOn(node).resumeOn(node);

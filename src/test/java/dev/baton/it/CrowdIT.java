@@ -42,7 +42,7 @@ class CrowdIT {
     private static final boolean FULL = HOSTILE >= 10_000;
 
     /** How long waiting times are taken: so long that each writer has enough of them for a mean. */
-    private static final Duration PHASE = Duration.ofSeconds(FULL ? 180 : 5);
+    private static final Duration PHASE = Duration.ofSeconds(FULL ? 150 : 5);
 
     /** How long it takes the hostile to come. */
     private static final Duration COMING = Duration.ofMillis(FULL ? 30_000 : 2_500);
