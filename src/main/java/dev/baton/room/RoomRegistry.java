@@ -1,11 +1,13 @@
 package dev.baton.room;
 
+import dev.baton.protocol.ErrorCode;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,11 +16,13 @@ import org.slf4j.LoggerFactory;
 final class RoomRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(RoomRegistry.class);
 
-    private final RoomServices on;
+    private final Function<String, Room> build;
     private final Map<String, Room> rooms = new HashMap<>();
+    private boolean ended;
 
-    RoomRegistry(RoomServices on) {
-        this.on = on;
+    /** {@code build} makes the room of a document, not open yet. */
+    RoomRegistry(Function<String, Room> build) {
+        this.build = build;
     }
 
     /** The room of a document, if it is open. */
@@ -46,7 +50,7 @@ final class RoomRegistry {
 
     /**
      * Does something in the room of a document, opened if need be, which stays open at least until that is done. Fails as
-     * that does, or when the cluster does not answer.
+     * that does, when the cluster does not answer, or with a {@link Refusal} after {@link #end}.
      */
     <T> Future<T> in(String document, Function<Room, Future<T>> action) {
         return open(document)
@@ -58,6 +62,12 @@ final class RoomRegistry {
     }
 
     private Future<Room> open(String document) {
+        if (ended) {
+            return Future.failedFuture(new Refusal(
+                    ErrorCode.BUSY,
+                    "this node is ending; try again on another one",
+                    OptionalLong.of(RoomVerticle.RETRY)));
+        }
         Room room = rooms.get(document);
         if (room != null && room.closing().isPresent()) {
             // Leaving and entering are two operations on one record: the second starts when the first is done.
@@ -66,7 +76,7 @@ final class RoomRegistry {
         if (room != null) {
             return room.opened().map(room);
         }
-        Room fresh = new Room(document, on);
+        Room fresh = build.apply(document);
         rooms.put(document, fresh);
         fresh.hold();
         return fresh.open().map(fresh).onComplete(done -> fresh.release()).onFailure(failure -> {
@@ -78,15 +88,26 @@ final class RoomRegistry {
     /** Closes the room if nobody is in it any more. */
     void closeIfEmpty(String document) {
         Room room = rooms.get(document);
-        if (room == null || room.closing().isPresent() || !room.empty()) {
-            return;
+        if (room != null && room.closing().isEmpty() && room.empty()) {
+            close(document, room);
         }
-        room.close().onComplete(closed -> {
+    }
+
+    private Future<Void> close(String document, Room room) {
+        return room.closing().orElseGet(() -> room.close().onComplete(closed -> {
             rooms.remove(document, room);
             if (closed.failed()) {
                 LOG.warn("{} was left untidily: {}", document, closed.cause().toString());
             }
-        });
+        }));
+    }
+
+    /** Closes all rooms, whoever is in them, and opens none any more. Completes when this node has left them; never fails. */
+    Future<Void> end() {
+        ended = true;
+        List<Future<Void>> closed = new ArrayList<>();
+        new HashMap<>(rooms).forEach((document, room) -> closed.add(close(document, room)));
+        return Future.join(closed).<Void>mapEmpty().otherwiseEmpty();
     }
 
     /** Closes what is empty. */

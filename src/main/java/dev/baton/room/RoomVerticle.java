@@ -106,7 +106,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     public Future<?> start() {
         RoomServices services = new RoomServices(
                 vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, answer);
-        rooms = new RoomRegistry(services);
+        rooms = new RoomRegistry(document -> new Room(document, services));
         Turns turns = new Turns();
         requests = new RoomRequests(services, rooms, turns);
         access = new RoomAccess(services, rooms, turns);
@@ -139,7 +139,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<?> stop() {
         unlisten.run();
-        return Future.join(rooms.all().stream().map(Room::close).toList());
+        return rooms.end();
     }
 
     private void count() {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** A client behind a slow link is not let go for what it asked for, however much it asks for at once, nor taken for silent. */
 class SlowLinkIT {
     private static final int DOCUMENTS = 5;
-    private static final int ENTRIES = 30;
+    private static final int ENTRIES = 40;
     private static final long BYTES_PER_SECOND = 2L << 20;
 
     private static Nodes nodes;
@@ -49,7 +49,7 @@ class SlowLinkIT {
                         "BATON_LIMITS_UNREAD", "128KiB",
                         "BATON_LIMITS_BYTES_PER_SECOND", "100MiB",
                         "BATON_HEARTBEAT_EDITOR_INTERVAL", "500ms",
-                        "BATON_HEARTBEAT_EDITOR_TIMEOUT", "2s"));
+                        "BATON_HEARTBEAT_EDITOR_TIMEOUT", "3s"));
         node = nodes.get(0);
     }
 
