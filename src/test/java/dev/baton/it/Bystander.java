@@ -126,20 +126,9 @@ final class Bystander implements AutoCloseable {
 
     /** An attempt to take a session up comes late, from a connection that is closed by then: the record is about that one. */
     void overtakes(String session) {
-        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
-        SessionRecord record = map.get(session);
+        SessionRecord record = record(session);
         long now = System.currentTimeMillis();
-        map.set(
-                session,
-                new SessionRecord(
-                        session,
-                        record.user(),
-                        record.secretHash(),
-                        record.node(),
-                        record.generation() + 1,
-                        new SessionRecord.Offline("closed", now, now + 60_000),
-                        record.documents(),
-                        record.roles()));
+        becomes(record, record.generation() + 1, new SessionRecord.Offline("closed", now, now + 60_000));
     }
 
     /**
@@ -147,38 +136,42 @@ final class Bystander implements AutoCloseable {
      * connection ended. Waits until it is lost.
      */
     void recalls(String session) {
-        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
-        await().atMost(Person.SOON).until(() -> !map.get(session).online());
-        SessionRecord lost = map.get(session);
-        map.set(
-                session,
-                new SessionRecord(
-                        session,
-                        lost.user(),
-                        lost.secretHash(),
-                        lost.node(),
-                        lost.generation(),
-                        new SessionRecord.Online(),
-                        lost.documents(),
-                        lost.roles()));
+        SessionRecord lost = lost(session);
+        becomes(lost, lost.generation(), new SessionRecord.Online());
     }
 
-    /** The record of a session that was lost is as it was when it had been connected once, as it is on the other side of a split. */
+    /**
+     * The record of a session that was lost is as it was when it had been connected once, as it is on the other side of a split. Waits
+     * until it is lost.
+     */
     void rollsBack(String session) {
-        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
-        await().atMost(Person.SOON).until(() -> !map.get(session).online());
-        SessionRecord lost = map.get(session);
-        map.set(
-                session,
-                new SessionRecord(
-                        session,
-                        lost.user(),
-                        lost.secretHash(),
-                        lost.node(),
-                        1,
-                        lost.link(),
-                        lost.documents(),
-                        lost.roles()));
+        SessionRecord lost = lost(session);
+        becomes(lost, 1, lost.link());
+    }
+
+    private SessionRecord record(String session) {
+        return hazelcast.<String, SessionRecord>getMap(Sessions.MAP).get(session);
+    }
+
+    private SessionRecord lost(String session) {
+        await().atMost(Person.SOON).until(() -> !record(session).online());
+        return record(session);
+    }
+
+    private void becomes(SessionRecord record, long generation, SessionRecord.Link link) {
+        hazelcast
+                .<String, SessionRecord>getMap(Sessions.MAP)
+                .set(
+                        record.id(),
+                        new SessionRecord(
+                                record.id(),
+                                record.user(),
+                                record.secretHash(),
+                                record.node(),
+                                generation,
+                                link,
+                                record.documents(),
+                                record.roles()));
     }
 
     /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */
