@@ -15,6 +15,8 @@ import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +63,7 @@ public final class ClusterNode {
     private final WorkerExecutor threads;
     private final List<Reader> readers = new CopyOnWriteArrayList<>();
     private final BeatLine beats;
+    private final Heartbeats heartbeats;
 
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
@@ -84,6 +87,7 @@ public final class ClusterNode {
         this.staged = staged;
         this.id = hazelcast.getCluster().getLocalMember().getAttribute(NODE_ATTRIBUTE);
         this.beats = new BeatLine(hazelcast);
+        this.heartbeats = new Heartbeats(hazelcast);
         this.threads = vertx.createSharedWorkerExecutor("baton-maps", READERS);
     }
 
@@ -131,6 +135,33 @@ public final class ClusterNode {
     public long silence(String node) {
         Long last = heard.get(node);
         return last == null ? 0 : LeaseVerticle.now() - last;
+    }
+
+    /** How many milliseconds ago each other node that was ever heard of gave a sign of life, Hazelcast's own among them. */
+    Map<String, Long> silences() {
+        Map<String, Long> silences = new HashMap<>();
+        for (Member member : others()) {
+            String name = member.getAttribute(NODE_ATTRIBUTE);
+            if (name != null && heard.containsKey(name)) {
+                silences.put(name, Math.min(silence(name), heartbeats.silence(member)));
+            }
+        }
+        return silences;
+    }
+
+    /** A node's lease is over, whatever Hazelcast still thinks of it. */
+    void over(String node) {
+        for (Member member : others()) {
+            if (node.equals(member.getAttribute(NODE_ATTRIBUTE))) {
+                heartbeats.over(member);
+            }
+        }
+    }
+
+    private Set<Member> others() {
+        Set<Member> others = new HashSet<>(hazelcast.getCluster().getMembers());
+        others.removeIf(Member::localMember);
+        return others;
     }
 
     /** The node that owns the partition of a key, unless that is being decided just now. */

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this node's lease: beats to every other node, answers theirs, signs the roll, and says in {@link Lease} what
- * follows. One instance a node, everything on its context. A cluster of one beats to nobody and signs nothing.
+ * follows. Gives up other nodes whose lease is over. One instance a node, everything on its context. A cluster of one beats to nobody and signs nothing.
  */
 public final class LeaseVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
@@ -21,11 +21,16 @@ public final class LeaseVerticle extends VerticleBase {
     /** The roll is signed at every second beat: often enough to be told alive, seldom enough to cost nothing. */
     private static final int SIGNED = 2;
 
+    /** In the time of one beat the leases of the others are looked over this often: whoever waits for a silent node waits for this too. */
+    private static final int LOOKS = 5;
+
     private final ClusterNode node;
     private final Roll roll;
     private final Lease lease;
     private final NodeLease state;
+    private final SilentNodes silent;
     private final long beat;
+    private final long period;
     private NodeLease.Standing told = NodeLease.Standing.SOUND;
     private int beats;
     private boolean signing;
@@ -37,6 +42,8 @@ public final class LeaseVerticle extends VerticleBase {
         this.lease = lease;
         this.state = new NodeLease(node.id(), length.toMillis(), now());
         this.beat = Math.max(1, length.toMillis() / BEATS);
+        this.period = Math.max(1, beat / LOOKS);
+        this.silent = new SilentNodes(length.toMillis(), period, now());
     }
 
     /** Monotonic milliseconds. */
@@ -48,6 +55,7 @@ public final class LeaseVerticle extends VerticleBase {
     public Future<?> start() {
         node.beats().hear(context, this::heard);
         vertx.setPeriodic(beat, id -> turn());
+        vertx.setPeriodic(period, id -> silent.look(node.silences(), now()).forEach(node::over));
         turn();
         return Future.succeededFuture();
     }
