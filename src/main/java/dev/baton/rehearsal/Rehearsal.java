@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
  * What a node does before it says that it is ready, so that its first hand-over does not wait for classes to be loaded, for
  * statements to be prepared and for connections between the nodes to be made: on a {@linkplain ClusterNode#stage stage} of its own, with
  * sessions, locks and rooms like the real ones, a holder vanishes and the next one gets the pen, once with a lock that this node keeps and once with one of
- * another node. Nothing of it reaches a client, the bus or the store, and what records of it are left in the stage's own maps go in a minute.
+ * another node; and then several at once, so that the code is compiled as well. Nothing of it reaches a client, the bus or the store, and what
+ * records of it are left in the stage's own maps go in a minute.
  */
 public final class Rehearsal {
     private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
@@ -44,6 +45,12 @@ public final class Rehearsal {
 
     /** A cluster or a store that stands still is no reason not to start. In milliseconds. */
     private static final long LONGEST = 2_000;
+
+    /** Rounds after the first two, at the same time: what those loaded, these have compiled. */
+    private static final int MORE = 8;
+
+    /** How long the further ones may keep a node from being ready; those that are not over by then are given up. In milliseconds. */
+    private static final long LONGEST_MORE = 500;
 
     /** The type of a hint to another node, so that there is a connection for those that count; it is answered. */
     private static final String GREETING = "greeting";
@@ -107,7 +114,17 @@ public final class Rehearsal {
     }
 
     private Future<Void> rounds() {
-        return round(document(true)).compose(first -> round(document(false)));
+        return round(document(true)).compose(first -> round(document(false))).compose(second -> more());
+    }
+
+    private Future<Void> more() {
+        return Future.join(Stream.iterate(true, here -> !here)
+                        .limit(MORE)
+                        .map(here -> round(document(here)))
+                        .toList())
+                .timeout(LONGEST_MORE, TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty()
+                .otherwiseEmpty();
     }
 
     /** The name of a document that nobody has, whose lock is kept by this node, or by another one if there is one. */
