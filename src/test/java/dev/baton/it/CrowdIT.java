@@ -75,10 +75,10 @@ class CrowdIT {
     private final String run = UUID.randomUUID().toString();
 
     /**
-     * How long updates took, and how many came to nothing.
+     * How long updates took to be acknowledged, or to be read, and how many came to nothing.
      *
      * @param micros of each, in microseconds, the shortest first
-     * @param means of each writer's, in the order of the writers
+     * @param means of each writer's or reader's, in their order
      */
     private record Waited(List<Long> micros, List<Long> medians, List<Double> means, int refused) {
         static Waited of(List<? extends Collection<Long>> byWriter, int refused) {
@@ -101,7 +101,7 @@ class CrowdIT {
             return micros.get((int) ((micros.size() - 1) * share)) / 1_000.0;
         }
 
-        /** How many times as long as before the writer waited at the median for whom that grew most. */
+        /** How many times as long as before they waited at the median for whom that grew most. */
         double mostGrown(Waited before) {
             return IntStream.range(0, medians.size())
                     .mapToDouble(i -> medians.get(i) / (double) before.medians().get(i))
@@ -113,7 +113,7 @@ class CrowdIT {
             return grown(before).get(0).times();
         }
 
-        /** How many times as long as before each writer waited on average, the one for whom that grew most first. */
+        /** How many times as long as before each waited on average, the one for whom that grew most first. */
         List<Grown> grown(Waited before) {
             return IntStream.range(0, means.size())
                     .mapToObj(i -> new Grown(i, means.get(i) / before.means().get(i)))
@@ -129,11 +129,11 @@ class CrowdIT {
         }
     }
 
-    /** A writer's mean, as a multiple of what it was; the first one's document is where those sit who read nothing. */
-    private record Grown(int writer, double times) {
+    /** Somebody's mean, as a multiple of what it was; the first ones' document is where those sit who read nothing. */
+    private record Grown(int number, double times) {
         @Override
         public String toString() {
-            return String.format("%.2f times (writer %d)", times, writer);
+            return String.format("%.2f times (number %d)", times, number);
         }
     }
 
@@ -153,17 +153,23 @@ class CrowdIT {
             measure(vertx, writers, PHASE.dividedBy(3)); // the JVMs warm up
             long before = node.liveHeap();
             System.out.println("updates alone, processors free: " + measure(vertx, writers, PHASE.dividedBy(3)));
+            List<Decent> readers = people.stream().filter(one -> !one.holds()).toList();
+            readers.forEach(Decent::takeRead);
             Waited alone;
+            Waited readAlone;
             try (OwnProcess spin = OwnProcess.start(leftOver(), List.of("-Xmx16m"), SpinMain.class)) {
                 alone = measure(vertx, writers, PHASE);
+                readAlone = read(readers);
             }
 
             Waited among;
+            Waited readAmong;
             try (OwnProcess mob = mob(node, people.get(0))) {
                 await().atMost(SOON.plus(PHASE)).until(() -> Standing.of(mob).came() >= HOSTILE);
                 ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
                 long arrivals = vertx.setPeriodic(ARRIVAL, id -> arrive(vertx, node, arrived, System.nanoTime()));
                 among = measure(vertx, writers, PHASE);
+                readAmong = read(readers);
                 vertx.cancelTimer(arrivals);
                 await().atMost(SOON).until(() -> arrived.size() >= PHASE.toMillis() / ARRIVAL - 1);
                 System.out.println("newcomers until they are in: " + Waited.of(List.of(arrived), 0));
@@ -174,9 +180,9 @@ class CrowdIT {
                 assertThat(heap).as("the heap with all of them").isLessThan(before + LEFT_OVER + EACH * HOSTILE);
             }
             System.out.println("updates alone, processors busy: " + alone + "\nupdates among the crowd: " + among);
-            System.out.printf("a writer's median grew to %.2f times at most%n", among.mostGrown(alone));
-            System.out.println("a writer's mean grew to "
-                    + among.grown(alone).stream().limit(5).toList());
+            System.out.println("read alone, processors busy: " + readAlone + "\nread among the crowd: " + readAmong);
+            tellGrowth("a writer's", alone, among);
+            tellGrowth("a reader's", readAlone, readAmong);
 
             assertThat(people.stream().filter(one -> !one.isOpen()).count())
                     .as("taken offline")
@@ -185,12 +191,8 @@ class CrowdIT {
             back(node, people.size(), before);
             assertThat(measure(vertx, writers, PHASE.dividedBy(3)).refused()).isZero();
             if (FULL) {
-                assertThat(among.millis(0.5)).isLessThanOrEqualTo(2 * alone.millis(0.5));
-                assertThat(among.millis(0.99)).isLessThanOrEqualTo(2 * alone.millis(0.99));
-                assertThat(among.mostGrown(alone))
-                        .as("for anybody, at the median")
-                        .isLessThanOrEqualTo(2);
-                assertThat(among.meanGrown(alone)).as("for anybody, on average").isLessThanOrEqualTo(2);
+                assertNobodyWaitsTwiceAsLong("writing", alone, among);
+                assertNobodyWaitsTwiceAsLong("reading", readAlone, readAmong);
             }
             people.forEach(one -> Waiting.on(one.close()));
             back(node, 0, before);
@@ -302,6 +304,30 @@ class CrowdIT {
         int all = each * writers.size();
         await().atMost(time.plus(SOON)).until(() -> answered.get() + refused.get() == all);
         return Waited.of(took, refused.get());
+    }
+
+    /** Waits until each has read what was written in {@link #PHASE}, and takes how long that took. */
+    private static Waited read(List<Decent> readers) {
+        int each = (int) (PHASE.toMillis() / PACE);
+        await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.read() == each));
+        return Waited.of(readers.stream().map(Decent::takeRead).toList(), 0);
+    }
+
+    private static void tellGrowth(String whose, Waited alone, Waited among) {
+        System.out.printf("%s median grew to %.2f times at most%n", whose, among.mostGrown(alone));
+        System.out.println(
+                whose + " mean grew to " + among.grown(alone).stream().limit(5).toList());
+    }
+
+    private static void assertNobodyWaitsTwiceAsLong(String what, Waited alone, Waited among) {
+        assertThat(among.millis(0.5)).as(what).isLessThanOrEqualTo(2 * alone.millis(0.5));
+        assertThat(among.millis(0.99)).as(what).isLessThanOrEqualTo(2 * alone.millis(0.99));
+        assertThat(among.mostGrown(alone))
+                .as(what + ", for anybody, at the median")
+                .isLessThanOrEqualTo(2);
+        assertThat(among.meanGrown(alone))
+                .as(what + ", for anybody, on average")
+                .isLessThanOrEqualTo(2);
     }
 
     private static void back(NodeProcess node, long people, long heap) {
