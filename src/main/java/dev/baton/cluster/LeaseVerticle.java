@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this node's lease: beats to every other node, answers theirs, signs the roll, and says in {@link Lease} what
- * follows. Gives up other nodes whose lease is over. One instance a node, everything on its context. A cluster of one beats to nobody and signs nothing.
+ * follows. Gives up other nodes whose lease is over. One instance a node, everything on its context. A cluster of one beats to
+ * nobody and signs nothing.
  */
 public final class LeaseVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
