@@ -126,7 +126,15 @@ public class NodeVerticle extends VerticleBase {
                 new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
         RoomVerticle rooms = new RoomVerticle(
-                node, lease, sessions, locks, losses(locks), opened, meters.rooms(), handover.answer());
+                node,
+                lease,
+                sessions,
+                locks,
+                losses(locks),
+                opened,
+                meters.rooms(),
+                handover.answer(),
+                RoomVerticle.ROUND);
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(meters.gateway());
         Moderation moderation = new Moderation(node, sessions, locks);

@@ -58,6 +58,9 @@ public final class Rehearsal {
     /** The type of the answer, which makes a connection the other way. */
     private static final String GREETED = "greeted";
 
+    /** How often rooms and locks are looked over: so that all of it is tried out, which in earnest takes ten seconds. */
+    private static final Duration SWEEP = Duration.ofMillis(50);
+
     private static final Duration EXPIRY = Duration.ofSeconds(30);
 
     private final Vertx vertx;
@@ -88,8 +91,8 @@ public final class Rehearsal {
         this.sessions = new Sessions(vertx, stage, EXPIRY);
         Locks locks = new Locks(vertx, stage, lease, sessions, staged, none, Unmeasured.METERS);
         RoomMeters counted = new RoomMeters(nanos -> {}, Unmeasured.METERS);
-        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, EXPIRY);
-        this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, EditorLockVerticle.SWEEP);
+        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, EXPIRY, SWEEP);
+        this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, SWEEP);
     }
 
     /** From now on the greetings of nodes that start are answered, on that context. */

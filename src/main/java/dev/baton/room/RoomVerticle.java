@@ -56,8 +56,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     /** For so long the news of a loss let the pens go first, in milliseconds: longer than a hand-over takes. */
     private static final long PENS_FIRST = 50;
 
-    /** How often the rooms are compared with what they should be, in milliseconds. */
-    private static final long ROUND = 1_000;
+    /** How often the rooms are compared with what they should be. */
+    public static final Duration ROUND = Duration.ofSeconds(1);
 
     private final ClusterNode node;
     private final Lease lease;
@@ -67,6 +67,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final DocumentLog log;
     private final RoomMeters meters;
     private final Duration answer;
+    private final Duration round;
     /** For {@link #openRooms} and {@link #seats}, which are asked from other threads. */
     private volatile int openRooms;
 
@@ -82,6 +83,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
      *
      * @param losses is told of holders whose connections here were lost
      * @param answer how long a holder has to answer a request
+     * @param round how often the rooms are compared with what they should be, {@link #ROUND} in earnest
      */
     public RoomVerticle(
             ClusterNode node,
@@ -91,7 +93,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             HolderLoss losses,
             DocumentLog log,
             RoomMeters meters,
-            Duration answer) {
+            Duration answer,
+            Duration round) {
         this.node = node;
         this.lease = lease;
         this.sessions = sessions;
@@ -100,6 +103,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         this.log = log;
         this.meters = meters;
         this.answer = answer;
+        this.round = round;
     }
 
     @Override
@@ -128,7 +132,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         RosterSweep sweep = new RosterSweep(services, rooms);
         node.on(ROSTERS_KEPT, context, sweep::kept);
         unlisten = node.onLost(context, sync::lost);
-        vertx.setPeriodic(ROUND, id -> {
+        vertx.setPeriodic(round.toMillis(), id -> {
             sync.round();
             sweep.round();
             count();
