@@ -163,6 +163,7 @@ public class NodeVerticle extends VerticleBase {
                     return node.listen();
                 })
                 .compose(v -> new Rehearsal(vertx, node, opened).hold())
+                .compose(v -> vertx.executeBlocking(NodeVerticle::collect))
                 .compose(v -> part(management))
                 .compose(v -> part(new DocumentsVerticle(desk)))
                 .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))
@@ -175,6 +176,15 @@ public class NodeVerticle extends VerticleBase {
                             node.id(), port, management.port(), node.nodes().size());
                 })
                 .mapEmpty();
+    }
+
+    /**
+     * Clears away what the start has left, while nobody waits for this node: the first collections would come with the first
+     * clients, find nearly all classes' data young, and copy it for as long as a hand-over may take.
+     */
+    private static Void collect() {
+        System.gc();
+        return null;
     }
 
     /** One server an event loop; gives the port they share. */
