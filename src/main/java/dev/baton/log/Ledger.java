@@ -30,7 +30,7 @@ final class Ledger {
      * @param content a newer snapshot
      */
     record Segment(DocumentRow before, DocumentRow after, List<Line> lines, Optional<Snapshot> content) {
-        /** By their places, for to compare all that is in two entries takes a first hand-over milliseconds to prepare. */
+        /** An entry is known by its place; the equality of all that is in one is linked at its first use, in a first hand-over. */
         boolean movesRights() {
             return !before.rights().map(Entry::seq).equals(after.rights().map(Entry::seq));
         }

@@ -58,7 +58,7 @@ public final class Rehearsal {
     /** The type of the answer, which makes a connection the other way. */
     private static final String GREETED = "greeted";
 
-    /** How often rooms and locks are looked over: so that all of it is tried out, which in earnest takes ten seconds. */
+    /** How often rooms and locks are looked over: in earnest the first looks would come next to the first hand-overs. */
     private static final Duration SWEEP = Duration.ofMillis(50);
 
     private static final Duration EXPIRY = Duration.ofSeconds(30);
