@@ -15,6 +15,14 @@ public sealed interface LockEvent extends Serializable {
         return false;
     }
 
+    /**
+     * Whether it is meant for a holder. Where the pen is on its way, its next holder may have been told so already, and others of it:
+     * the event has to wait until the record says so too.
+     */
+    default boolean isForHolder() {
+        return false;
+    }
+
     /** An event that concerns the lock alone. */
     sealed interface OfLock extends LockEvent {
         /** The lock after this. */
@@ -88,6 +96,11 @@ public sealed interface LockEvent extends Serializable {
         public EditLock apply(EditLock lock, long now) {
             return lock.enqueue(waiter, now).ask(new Ask(waiter.session(), now, until), now);
         }
+
+        @Override
+        public boolean isForHolder() {
+            return true;
+        }
     }
 
     /** {@link EditLock#answer}. */
@@ -106,6 +119,11 @@ public sealed interface LockEvent extends Serializable {
         }
 
         @Override
+        public boolean isForHolder() {
+            return true;
+        }
+
+        @Override
         public boolean isOnceAnEpoch() {
             return true;
         }
@@ -119,11 +137,29 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
-    /** {@link EditLock#claimed}. */
-    record Claimed(long epoch, String session) implements OfLock {
+    /**
+     * {@link EditLock#claimed}. The record that it was decided upon becomes, whenever that is, the one that {@link #told} the nodes;
+     * a record that has changed meanwhile becomes a later one.
+     *
+     * @param upon the revision of the record that the claim was decided upon
+     */
+    record Claimed(long epoch, String session, long upon) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
             return lock.claimed(epoch, session, now);
+        }
+
+        @Override
+        public LockRecord apply(LockRecord record, long now) {
+            return record.revision() == upon ? told(record, now) : OfLock.super.apply(record, now);
+        }
+
+        /**
+         * The record of that grant as nodes may be told of it before it is there, as the store has it. Its revision is the first after
+         * that of {@code decided}, whatever the time: so whoever has heard of anything that came of it keeps that.
+         */
+        LockRecord told(LockRecord decided, long now) {
+            return decided.following(apply(decided.lock(), now));
         }
 
         @Override

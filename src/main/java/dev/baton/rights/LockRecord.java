@@ -10,7 +10,7 @@ import java.util.List;
  * @param lock the pen
  * @param audience ids of the nodes with members, sorted
  * @param revision rises with every change, also across a loss of the record, since it is at least the time of the change in
- *     milliseconds of cluster time; who hears of two changes keeps the later
+ *     milliseconds of cluster time, or for a grant the next after that of its decision; who hears of two changes keeps the later
  */
 public record LockRecord(EditLock lock, List<String> audience, long revision) implements Serializable {
 
@@ -32,6 +32,11 @@ public record LockRecord(EditLock lock, List<String> audience, long revision) im
             return this;
         }
         return new LockRecord(newLock, newAudience, Math.max(revision + 1, now));
+    }
+
+    /** With the next revision, however late it is. */
+    LockRecord following(EditLock newLock) {
+        return newLock.equals(lock) ? this : new LockRecord(newLock, audience, revision + 1);
     }
 
     static List<String> with(List<String> audience, String node) {

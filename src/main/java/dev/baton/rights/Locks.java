@@ -17,13 +17,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,9 +92,16 @@ public final class Locks implements HolderLoss {
 
     /** Applies an event and sees through what follows from it. */
     public Future<LockOutcome> submit(String document, LockEvent event) {
-        return process(document, event).compose(first -> settle(document, first.after(), List.of(), MOST_STEPS)
+        return once(document, event).compose(outcome -> {
+            boolean early = event.isForHolder() && outcome.before().lock().tenure() instanceof Tenure.Claiming;
+            return early ? once(document, event) : Future.succeededFuture(outcome);
+        });
+    }
+
+    private Future<LockOutcome> once(String document, LockEvent event) {
+        return process(document, event, node.now()).compose(first -> settle(document, Settling.of(first), MOST_STEPS)
                 .map(settled -> {
-                    if (settled.record().revision() != first.before().revision()) {
+                    if (settled.record().revision() != settled.told()) {
                         announce(document, settled.record(), settled.entries());
                     }
                     return new LockOutcome(first.before(), first.after()).settledAs(settled.record());
@@ -138,38 +145,75 @@ public final class Locks implements HolderLoss {
         return owned.read(() -> map.getAll(map.localKeySet()));
     }
 
-    private record Settled(LockRecord record, List<SeqEntry> entries) {}
+    /**
+     * How far a lock has come that is seen through.
+     *
+     * @param record as it is now
+     * @param told the revision that the nodes know of; at first, that of the record as it was before
+     * @param entries what the log has taken up on the way
+     */
+    private record Settling(LockRecord record, long told, List<SeqEntry> entries) {
+        static Settling of(LockOutcome first) {
+            return new Settling(first.after(), first.before().revision(), List.of());
+        }
 
-    private Future<Settled> settle(String document, LockRecord record, List<SeqEntry> entries, int steps) {
-        Settled now = new Settled(record, entries);
+        Settling with(List<SeqEntry> more) {
+            return new Settling(
+                    record, told, Stream.concat(entries.stream(), more.stream()).toList());
+        }
+
+        Settling told(LockRecord word) {
+            return new Settling(record, word.revision(), entries);
+        }
+
+        Settling as(LockRecord after) {
+            return new Settling(after, told, entries);
+        }
+    }
+
+    private Future<Settling> settle(String document, Settling so, int steps) {
+        LockRecord record = so.record();
         if (!record.lock().pending() || record.idle() || steps == 0 || !lease.mayWrite()) {
-            return Future.succeededFuture(now);
+            return Future.succeededFuture(so);
         }
         long askedAt = node.now();
         long asked = System.nanoTime();
-        return grants.step(document, record.lock(), System.currentTimeMillis())
+        return grants.step(document, record, System.currentTimeMillis())
                 .compose(step -> {
-                    long answered = System.nanoTime();
-                    return process(document, step.event())
+                    long claim = System.nanoTime() - asked;
+                    long now = node.now();
+                    Settling on = tell(document, so.with(step.entries()), step.event(), now);
+                    return process(document, step.event(), now)
                             .onSuccess(outcome -> {
                                 if (outcome.granted()) {
-                                    publish(document, outcome, askedAt, answered - asked);
+                                    publish(document, outcome, askedAt, claim);
                                 }
                             })
-                            .compose(outcome -> {
-                                List<SeqEntry> more = new ArrayList<>(entries);
-                                more.addAll(step.entries());
-                                return settle(document, outcome.after(), more, steps - 1);
-                            });
+                            .compose(outcome -> settle(document, on.as(outcome.after()), steps - 1));
                 })
                 .recover(failure -> {
                     LOG.warn("the pen of {} waits: {}", document, failure.getMessage());
-                    return Future.succeededFuture(now);
+                    return Future.succeededFuture(so);
                 });
     }
 
-    private Future<LockOutcome> process(String document, LockEvent event) {
-        return process(document, new LockProcessor(event, node.now()), event.isOnceAnEpoch() ? TRIES : 1)
+    /**
+     * A grant is real when the store has it: the nodes with members are told then, and not when its record says so too, which takes
+     * as long again as the decision.
+     */
+    private Settling tell(String document, Settling so, LockEvent event, long now) {
+        if (event instanceof LockEvent.Claimed claimed && lease.mayWrite()) {
+            LockRecord word = claimed.told(so.record(), now);
+            if (word.lock().tenure() instanceof Tenure.Held) {
+                announce(document, word, so.entries());
+                return so.told(word);
+            }
+        }
+        return so;
+    }
+
+    private Future<LockOutcome> process(String document, LockEvent event, long now) {
+        return process(document, new LockProcessor(event, now), event.isOnceAnEpoch() ? TRIES : 1)
                 .onSuccess(outcome -> {
                     if (event instanceof LockEvent.Lost lost && outcome.bereft(lost.session())) {
                         took(Phase.DETECTION, node.now() - lost.away().since());

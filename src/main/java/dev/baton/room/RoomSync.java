@@ -149,13 +149,15 @@ final class RoomSync {
     private void compareHead(String document, Room room, Head head) {
         room.entries().reach(head.seq());
         if (room.pen().lateFor(head)) {
-            on.locks()
-                    .submit(
-                            document,
-                            new LockEvent.Outdated(head.epoch(), head.holder().orElse(Move.NOBODY)))
-                    .onSuccess(room::take)
-                    .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
+            outdated(document, room, head.epoch(), head.holder());
         }
+    }
+
+    private void outdated(String document, Room room, long epoch, Optional<String> holder) {
+        on.locks()
+                .submit(document, new LockEvent.Outdated(epoch, holder.orElse(Move.NOBODY)))
+                .onSuccess(room::take)
+                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
     }
 
     // ---- the pen --------------------------------------------------------------------------------------------------
@@ -170,8 +172,7 @@ final class RoomSync {
                     .filter(record -> record.audience().contains(on.node().id()))
                     .isPresent();
             if (known) {
-                room.replace(
-                        LockNews.of(document, read.result().get(), on.node().now()), before);
+                compare(LockNews.of(document, read.result().get(), on.node().now()), room, before);
                 standAgain(document, room);
             } else {
                 enterAgain(document, room);
@@ -179,14 +180,28 @@ final class RoomSync {
         });
     }
 
+    /**
+     * A record that is behind what was told of the store has not heard of a grant yet, or has lost it with its members, and then never
+     * will: it asks the store.
+     */
+    private void compare(LockNews found, Room room, long before) {
+        LockNews known = room.pen().news().orElse(found);
+        if (found.epoch() < known.epoch()) {
+            outdated(found.document(), room, known.epoch(), known.holder().map(Member::session));
+        } else {
+            room.replace(found, before);
+        }
+    }
+
     /** The record was lost with its members, or has forgotten this node. */
     private void enterAgain(String document, Room room) {
         long before = room.pen().revision();
         on.locks().submit(document, new LockEvent.Enter(on.node().id())).onComplete(entered -> {
             if (entered.succeeded()) {
-                room.replace(
+                compare(
                         LockNews.of(
                                 document, entered.result().settled(), on.node().now()),
+                        room,
                         before);
                 standAgain(document, room);
             } else {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.baton.client.BatonClient;
 import dev.baton.client.BatonException;
+import dev.baton.client.ClientOptions;
 import dev.baton.client.Entry;
 import dev.baton.client.Joined;
 import dev.baton.client.Member;
@@ -21,7 +23,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +43,9 @@ class HandOverIT {
 
     private final String document = "doc-" + UUID.randomUUID();
     private final List<Person> people = new ArrayList<>();
+    private final List<BatonClient> clients = new ArrayList<>();
+    private final Set<Long> laidDown = ConcurrentHashMap.newKeySet();
+    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
     @BeforeAll
     static void startNodes() {
@@ -55,6 +65,7 @@ class HandOverIT {
     @AfterEach
     void sayGoodbye() {
         people.forEach(person -> person.client().abort());
+        clients.forEach(BatonClient::abort);
     }
 
     private Person person(int node, String name) {
@@ -180,6 +191,44 @@ class HandOverIT {
         bob.rights(document, rights -> rights.state() == Rights.State.FREE);
 
         assertThat(bob.take(document)).isGreaterThan(epoch);
+    }
+
+    @Test
+    void whoLaysThePenDownTheMomentItGetsItIsNotTooEarly() {
+        int line = 60;
+        Person ann = person(0, "ann");
+        long first = ann.take(document);
+        for (int i = 1; i <= line; i++) {
+            hasty(i % 3, "p" + i);
+        }
+
+        ann.release(document, first);
+
+        Person.Told free =
+                ann.rights(document, rights -> rights.state() == Rights.State.FREE && rights.epoch() == first + line);
+        assertThat(free.rights().queue()).isEmpty();
+        assertThat(laidDown).as("each had it once").hasSize(line);
+        assertThat(failures).isEmpty();
+    }
+
+    /** Stands in line, and releases on the thread that brings the news. */
+    private void hasty(int node, String name) {
+        AtomicReference<BatonClient> self = new AtomicReference<>();
+        ClientOptions options = ClientOptions.to(nodes.get(node).uri())
+                .withUser(name, name)
+                .withEvents(event -> {
+                    if (event instanceof NodeEvent.RightsChanged told
+                            && told.rights().you() == Rights.Place.HOLDER
+                            && laidDown.add(told.rights().epoch())) {
+                        self.get()
+                                .release(document, told.rights().epoch())
+                                .onFailure(failure -> failures.add(failure.toString()));
+                    }
+                });
+        BatonClient client = Waiting.on(BatonClient.connect(vertx, options));
+        clients.add(client);
+        self.set(client);
+        Waiting.on(client.join(document, Mode.EDIT));
     }
 
     // ---- asked for ------------------------------------------------------------------------------------------------

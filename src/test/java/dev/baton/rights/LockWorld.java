@@ -200,7 +200,7 @@ final class LockWorld {
             apply(new LockEvent.Refused(by));
             return;
         }
-        apply(new LockEvent.Claimed(epoch, by));
+        apply(new LockEvent.Claimed(epoch, by, 0));
     }
 
     private Waiter located(String session) {

@@ -40,7 +40,7 @@ class TravellingLocksTest {
             new LockEvent.Answer("s1", 2, "s2", true),
             new LockEvent.Release("s1", 2, List.of()),
             new LockEvent.Give(BOB, "moderator"),
-            new LockEvent.Claimed(3, "s1"),
+            new LockEvent.Claimed(3, "s1", 8),
             new LockEvent.Refused("s1"),
             new LockEvent.Vacated(3, false),
             new LockEvent.Outdated(4, "s"),
