@@ -41,12 +41,11 @@ final class Grants {
         this.tenants = tenants;
     }
 
-    /** The next step of a record whose lock is {@linkplain EditLock#pending pending}; fails as the log does. */
-    Future<Step> step(String document, LockRecord record, long wallClock) {
-        EditLock lock = record.lock();
+    /** The next step of a lock that is {@linkplain EditLock#pending pending}; fails as the log does. */
+    Future<Step> step(String document, EditLock lock, long wallClock) {
         Tenure tenure = lock.tenure();
         if (tenure instanceof Tenure.Claiming claiming) {
-            return claim(document, record, claiming, wallClock);
+            return claim(document, lock.epoch(), claiming, wallClock);
         }
         if (tenure instanceof Tenure.Vacating vacating) {
             return vacate(document, lock.epoch(), vacating, wallClock);
@@ -66,15 +65,14 @@ final class Grants {
                 : tenants.locate(state.holder().get()).map(Optional::of);
     }
 
-    private Future<Step> claim(String document, LockRecord record, Tenure.Claiming claiming, long wallClock) {
-        long epoch = record.lock().epoch();
+    private Future<Step> claim(String document, long epoch, Tenure.Claiming claiming, long wallClock) {
         Waiter by = claiming.by();
         Tenant claimant = new Tenant(by.session(), by.user().toJson().text(), by.keep());
         return log.claim(new Claim(document, epoch, claimant, claiming.move().cause(), wallClock))
                 .map(result -> {
                     if (result instanceof ClaimResult.Granted granted) {
                         return new Step(
-                                new LockEvent.Claimed(granted.epoch(), by.session(), record.revision()),
+                                new LockEvent.Claimed(granted.epoch(), by.session()),
                                 List.of(EntryText.of(granted.entry())));
                     }
                     return new Step(new LockEvent.Refused(by.session()), List.of());

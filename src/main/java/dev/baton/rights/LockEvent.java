@@ -16,11 +16,14 @@ public sealed interface LockEvent extends Serializable {
     }
 
     /**
-     * Whether it is meant for a holder. Where the pen is on its way, its next holder may have been told so already, and others of it:
-     * the event has to wait until the record says so too.
+     * What is left to be done of this, when it met a lock whose next holder was told so before the lock was: once that has heard of the
+     * grant too. Empty when it did not come too early.
+     *
+     * @param met the lock that this was applied to
+     * @param later how many milliseconds ago that was
      */
-    default boolean isForHolder() {
-        return false;
+    default Optional<LockEvent> afterGrant(EditLock met, long later) {
+        return Optional.empty();
     }
 
     /** An event that concerns the lock alone. */
@@ -98,8 +101,18 @@ public sealed interface LockEvent extends Serializable {
         }
 
         @Override
-        public boolean isForHolder() {
-            return true;
+        public Optional<LockEvent> afterGrant(EditLock met, long later) {
+            return met.tenure() instanceof Tenure.Claiming
+                    ? Optional.of(new Asks(waiter.session(), until + later))
+                    : Optional.empty();
+        }
+    }
+
+    /** Asks the holder, if it stands in line: {@link EditLock#ask}. */
+    record Asks(String session, long until) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.ask(new Ask(session, now, until), now);
         }
     }
 
@@ -119,8 +132,8 @@ public sealed interface LockEvent extends Serializable {
         }
 
         @Override
-        public boolean isForHolder() {
-            return true;
+        public Optional<LockEvent> afterGrant(EditLock met, long later) {
+            return met.pending() && epoch > met.epoch() ? Optional.of(this) : Optional.empty();
         }
 
         @Override
@@ -138,12 +151,10 @@ public sealed interface LockEvent extends Serializable {
     }
 
     /**
-     * {@link EditLock#claimed}. The record that it was decided upon becomes, whenever that is, the one that {@link #told} the nodes;
-     * a record that has changed meanwhile becomes a later one.
-     *
-     * @param upon the revision of the record that the claim was decided upon
+     * {@link EditLock#claimed}. The revision is the next, however much later this is: so it is the same as that of what nodes were
+     * told as soon as the store had the grant, unless the record has changed meanwhile; then it is a later one.
      */
-    record Claimed(long epoch, String session, long upon) implements OfLock {
+    record Claimed(long epoch, String session) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
             return lock.claimed(epoch, session, now);
@@ -151,15 +162,7 @@ public sealed interface LockEvent extends Serializable {
 
         @Override
         public LockRecord apply(LockRecord record, long now) {
-            return record.revision() == upon ? told(record, now) : OfLock.super.apply(record, now);
-        }
-
-        /**
-         * The record of that grant as nodes may be told of it before it is there, as the store has it. Its revision is the first after
-         * that of {@code decided}, whatever the time: so whoever has heard of anything that came of it keeps that.
-         */
-        LockRecord told(LockRecord decided, long now) {
-            return decided.following(apply(decided.lock(), now));
+            return record.following(apply(record.lock(), now));
         }
 
         @Override

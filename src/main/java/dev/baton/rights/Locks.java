@@ -92,10 +92,11 @@ public final class Locks implements HolderLoss {
 
     /** Applies an event and sees through what follows from it. */
     public Future<LockOutcome> submit(String document, LockEvent event) {
-        return once(document, event).compose(outcome -> {
-            boolean early = event.isForHolder() && outcome.before().lock().tenure() instanceof Tenure.Claiming;
-            return early ? once(document, event) : Future.succeededFuture(outcome);
-        });
+        long begun = node.now();
+        return once(document, event)
+                .compose(outcome -> event.afterGrant(outcome.before().lock(), node.now() - begun)
+                        .map(rest -> once(document, rest))
+                        .orElseGet(() -> Future.succeededFuture(outcome)));
     }
 
     private Future<LockOutcome> once(String document, LockEvent event) {
@@ -178,7 +179,7 @@ public final class Locks implements HolderLoss {
         }
         long askedAt = node.now();
         long asked = System.nanoTime();
-        return grants.step(document, record, System.currentTimeMillis())
+        return grants.step(document, record.lock(), System.currentTimeMillis())
                 .compose(step -> {
                     long claim = System.nanoTime() - asked;
                     long now = node.now();
@@ -202,9 +203,9 @@ public final class Locks implements HolderLoss {
      * as long again as the decision.
      */
     private Settling tell(String document, Settling so, LockEvent event, long now) {
-        if (event instanceof LockEvent.Claimed claimed && lease.mayWrite()) {
-            LockRecord word = claimed.told(so.record(), now);
-            if (word.lock().tenure() instanceof Tenure.Held) {
+        if (event instanceof LockEvent.Claimed && lease.mayWrite()) {
+            LockRecord word = event.apply(so.record(), now);
+            if (word.lock().holder().filter(Waiter::online).isPresent()) {
                 announce(document, word, so.entries());
                 return so.told(word);
             }

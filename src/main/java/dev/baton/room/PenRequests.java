@@ -14,6 +14,7 @@ import dev.baton.session.SessionRecord;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Does what clients ask of a document's pen, and answers with what came of it. Confined to the rooms' context. */
 final class PenRequests {
@@ -67,6 +68,12 @@ final class PenRequests {
                 .map(outcome -> {
                     if (!outcome.applied() && current(outcome, release.epoch())) {
                         throw new Refusal(ErrorCode.FORBIDDEN, "only the holder releases the pen");
+                    }
+                    if (!outcome.applied() && early(outcome, release.epoch())) {
+                        throw new Refusal(
+                                ErrorCode.UNAVAILABLE,
+                                "the grant cannot be seen through just now, and so not be given back",
+                                OptionalLong.of(RoomVerticle.RETRY));
                     }
                     if (outcome.applied() || released(outcome, asking.session())) {
                         stand(asking, room, Mode.VIEW);
@@ -122,6 +129,12 @@ final class PenRequests {
     private static boolean current(LockOutcome outcome, long epoch) {
         EditLock before = outcome.before().lock();
         return before.epoch() == epoch && !before.pending();
+    }
+
+    /** Whether the client spoke of a grant that the lock has not heard of. */
+    private static boolean early(LockOutcome outcome, long epoch) {
+        EditLock before = outcome.before().lock();
+        return before.pending() && before.epoch() < epoch;
     }
 
     /** Whether that session's release is just being seen through: it was sent again, and the first one had come. */

@@ -76,13 +76,19 @@ final class RoomPen {
     }
 
     /**
-     * Takes over what is said, unless something newer is known.
+     * Takes over what is said, unless something newer is known: a later revision, or a grant that the store has made and the record has
+     * not heard of.
      *
      * @param risen is told of a member here that holds the pen and had only watched
      * @return whether it was taken over
      */
     boolean take(LockNews fresh, Consumer<Seat> risen) {
-        return fresh.revision() > revision() && replace(fresh, risen);
+        return fresh.revision() > revision() && !isBehind(fresh) && replace(fresh, risen);
+    }
+
+    /** Whether an epoch is known that is later than what is said. */
+    boolean isBehind(LockNews said) {
+        return news.filter(known -> known.epoch() > said.epoch()).isPresent();
     }
 
     /** Takes over what the record itself says, also when it is older: the newer one was lost together with its members. */

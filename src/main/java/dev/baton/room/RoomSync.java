@@ -8,10 +8,12 @@ import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockNews;
+import dev.baton.rights.LockOutcome;
 import dev.baton.rights.Move;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Standing;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,14 +151,13 @@ final class RoomSync {
     private void compareHead(String document, Room room, Head head) {
         room.entries().reach(head.seq());
         if (room.pen().lateFor(head)) {
-            outdated(document, room, head.epoch(), head.holder());
+            outdated(document, head.epoch(), head.holder()).onSuccess(room::take);
         }
     }
 
-    private void outdated(String document, Room room, long epoch, Optional<String> holder) {
-        on.locks()
+    private Future<LockOutcome> outdated(String document, long epoch, Optional<String> holder) {
+        return on.locks()
                 .submit(document, new LockEvent.Outdated(epoch, holder.orElse(Move.NOBODY)))
-                .onSuccess(room::take)
                 .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()));
     }
 
@@ -181,16 +182,26 @@ final class RoomSync {
     }
 
     /**
-     * A record that is behind what was told of the store has not heard of a grant yet, or has lost it with its members, and then never
-     * will: it asks the store.
+     * A record that is behind what was told has not heard of a grant yet, or has lost it with its members and then never will: it asks
+     * the store, and what that says is taken over.
      */
     private void compare(LockNews found, Room room, long before) {
-        LockNews known = room.pen().news().orElse(found);
-        if (found.epoch() < known.epoch()) {
-            outdated(found.document(), room, known.epoch(), known.holder().map(Member::session));
-        } else {
+        if (!room.pen().isBehind(found)) {
             room.replace(found, before);
+            return;
         }
+        LockNews known = room.pen().news().orElseThrow();
+        outdated(found.document(), known.epoch(), known.holder().map(Member::session))
+                .onSuccess(outcome -> {
+                    if (!outcome.settled().lock().pending()) {
+                        room.replace(
+                                LockNews.of(
+                                        found.document(),
+                                        outcome.settled(),
+                                        on.node().now()),
+                                before);
+                    }
+                });
     }
 
     /** The record was lost with its members, or has forgotten this node. */

@@ -21,10 +21,10 @@ class EarlyWordPropertyTest {
     void isWhatTheRecordBecomesOrOlder(
             @ForAll("events") List<LockEvent> meanwhile, @ForAll @IntRange(min = 0, max = 3) int clock) {
         LockRecord decided = claiming();
-        LockEvent.Claimed claimed = new LockEvent.Claimed(EPOCH + 1, "ann", decided.revision());
+        LockEvent.Claimed claimed = new LockEvent.Claimed(EPOCH + 1, "ann");
         long time = decided.revision() - 1 + clock; // a record that changes often is ahead of the clock
 
-        LockRecord told = claimed.told(decided, time);
+        LockRecord told = claimed.apply(decided, time);
         LockRecord record = decided;
         for (LockEvent event : meanwhile) {
             record = event.apply(record, time);
@@ -41,13 +41,13 @@ class EarlyWordPropertyTest {
     @Property(tries = 200)
     void comesTooLateForWhoHasHeardWhatCameOfIt(@ForAll("events") List<LockEvent> later) {
         LockRecord decided = claiming();
-        LockEvent.Claimed claimed = new LockEvent.Claimed(EPOCH + 1, "ann", decided.revision());
+        LockEvent.Claimed claimed = new LockEvent.Claimed(EPOCH + 1, "ann");
 
         LockRecord record = claimed.apply(decided, decided.revision() + 1);
         for (LockEvent event : later) {
             record = event.apply(record, decided.revision() + 2);
         }
-        LockRecord told = claimed.told(decided, decided.revision() + 60_000); // by a node that stood still meanwhile
+        LockRecord told = claimed.apply(decided, decided.revision() + 60_000); // by a node that stood still meanwhile
 
         assertThat(told.revision()).isLessThanOrEqualTo(record.revision());
     }
@@ -62,7 +62,7 @@ class EarlyWordPropertyTest {
                         new LockEvent.Leave("ann", "left"),
                         new LockEvent.Leave("bob", "left"),
                         new LockEvent.Lost("ann", 1, new Presence.Away("closed", 0, 0, 60_000)),
-                        new LockEvent.Claimed(EPOCH + 1, "ann", claiming().revision()),
+                        new LockEvent.Claimed(EPOCH + 1, "ann"),
                         new LockEvent.Release("ann", EPOCH + 1, List.of()),
                         new LockEvent.Tick())
                 .list()

@@ -200,7 +200,7 @@ final class LockWorld {
             apply(new LockEvent.Refused(by));
             return;
         }
-        apply(new LockEvent.Claimed(epoch, by, 0));
+        apply(new LockEvent.Claimed(epoch, by));
     }
 
     private Waiter located(String session) {
