@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.baton.client.BatonClient;
 import dev.baton.client.BatonException;
-import dev.baton.client.ClientOptions;
 import dev.baton.client.Entry;
 import dev.baton.client.Joined;
 import dev.baton.client.Member;
@@ -23,14 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -45,9 +36,6 @@ class HandOverIT {
 
     private final String document = "doc-" + UUID.randomUUID();
     private final List<Person> people = new ArrayList<>();
-    private final List<BatonClient> clients = new ArrayList<>();
-    private final Set<Long> reacted = ConcurrentHashMap.newKeySet();
-    private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
     @BeforeAll
     static void startNodes() {
@@ -67,7 +55,6 @@ class HandOverIT {
     @AfterEach
     void sayGoodbye() {
         people.forEach(person -> person.client().abort());
-        clients.forEach(BatonClient::abort);
     }
 
     private Person person(int node, String name) {
@@ -195,46 +182,6 @@ class HandOverIT {
         assertThat(bob.take(document)).isGreaterThan(epoch);
     }
 
-    @Test
-    void whoLaysThePenDownTheMomentItGetsItIsNotTooEarly() {
-        int line = 60;
-        Person ann = person(0, "ann");
-        long first = ann.take(document);
-        for (int i = 1; i <= line; i++) {
-            hasty(i % 3, "p" + i, this::layDown);
-        }
-
-        ann.release(document, first);
-
-        Person.Told free =
-                ann.rights(document, rights -> rights.state() == Rights.State.FREE && rights.epoch() == first + line);
-        assertThat(free.rights().queue()).isEmpty();
-        assertThat(reacted).as("each had it once").hasSize(line);
-        assertThat(failures).isEmpty();
-    }
-
-    /** Lays the pen down on the thread that brings the news of it. */
-    private Future<?> layDown(BatonClient client, NodeEvent event) {
-        return event instanceof NodeEvent.RightsChanged told
-                        && told.rights().you() == Rights.Place.HOLDER
-                        && reacted.add(told.rights().epoch())
-                ? client.release(document, told.rights().epoch())
-                : Future.succeededFuture();
-    }
-
-    /** Stands in line, and does that with all it hears, on the thread that brings it. */
-    private void hasty(int node, String name, BiFunction<BatonClient, NodeEvent, Future<?>> reaction) {
-        AtomicReference<BatonClient> self = new AtomicReference<>();
-        ClientOptions options = ClientOptions.to(nodes.get(node).uri())
-                .withUser(name, name)
-                .withEvents(event -> Optional.ofNullable(self.get()).ifPresent(client -> reaction.apply(client, event)
-                        .onFailure(failure -> failures.add(failure.toString()))));
-        BatonClient client = Waiting.on(BatonClient.connect(vertx, options));
-        clients.add(client);
-        self.set(client);
-        Waiting.on(client.join(document, Mode.EDIT));
-    }
-
     // ---- asked for ------------------------------------------------------------------------------------------------
 
     @Test
@@ -253,40 +200,6 @@ class HandOverIT {
         Waiting.on(ann.client().answer(document, epoch, bob.session(), true));
 
         assertThat(bob.penAfter(document, epoch).rights().cause()).isEqualTo("accepted");
-    }
-
-    @Test
-    void whoAsksTheMomentItHearsOfTheNextHolderIsNotTooEarly() {
-        long rounds = 60;
-        Person watcher = person(2, "watcher");
-        watcher.view(document);
-
-        hasty(0, "ann", this::passOn);
-        hasty(1, "bob", this::passOn);
-        hasty(2, "eve", (client, event) -> askOnce(client, event, rounds));
-        Waiting.on(clients.get(2).request(document));
-
-        watcher.rights(document, rights -> rights.epoch() > rounds);
-        assertThat(failures).isEmpty();
-    }
-
-    /** Between the first two: whoever is asked for the pen gives it to the other one. */
-    private Future<?> passOn(BatonClient client, NodeEvent event) {
-        return event instanceof NodeEvent.Requested asked
-                ? client.release(
-                        document,
-                        asked.epoch(),
-                        clients.get(client == clients.get(0) ? 1 : 0).session())
-                : Future.succeededFuture();
-    }
-
-    private Future<?> askOnce(BatonClient client, NodeEvent event, long rounds) {
-        return event instanceof NodeEvent.RightsChanged told
-                        && told.rights().state() == Rights.State.HELD
-                        && told.rights().epoch() <= rounds
-                        && reacted.add(told.rights().epoch())
-                ? client.request(document)
-                : Future.succeededFuture();
     }
 
     @Test
