@@ -68,6 +68,7 @@ public final class ClusterNode {
     /** The node whose member {@code hazelcast} is; that one must carry {@link #NODE_ATTRIBUTE}. */
     public ClusterNode(Vertx vertx, HazelcastInstance hazelcast) {
         this(vertx, hazelcast, false);
+        Migrations migrations = new Migrations(vertx, hazelcast);
         hazelcast.getCluster().addMembershipListener(new MembershipListener() {
             @Override
             public void memberAdded(MembershipEvent event) {
@@ -77,6 +78,7 @@ public final class ClusterNode {
             @Override
             public void memberRemoved(MembershipEvent event) {
                 readers.forEach(Reader::startOver);
+                migrations.goOnAfterLoss();
             }
         });
     }

@@ -15,6 +15,8 @@ import java.util.TreeSet;
  * is silent. Silence alone does not say who is at fault, so it is held against the roll that all nodes sign in the store:
  * a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a silent node
  * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
+ * Where the roll cannot be read either, nothing is certain, and this node waits. Has neither any other node nor the store
+ * answered for a whole lease, then one thing has happened to this node rather than several to all others: it is cut off.
  *
  * <p>Giving up is early by design: the limit counts from when a beat was <em>sent</em>, and the others count a whole lease
  * from when they last <em>received</em> something, so that this node stops before they take over.
@@ -144,9 +146,13 @@ final class NodeLease {
             return Standing.SOUND;
         }
         if (!rollIsFresh(now)) {
-            return Standing.DOUBTFUL;
+            return hearsNothing(now) ? Standing.GIVEN_UP : Standing.DOUBTFUL;
         }
         return estranged(now) ? Standing.GIVEN_UP : Standing.SOUND;
+    }
+
+    private boolean hearsNothing(long now) {
+        return now - signed > lease && peers.values().stream().allMatch(peer -> silent(peer, now));
     }
 
     /** Whether those who are alive beyond a cut link go on without this node. */

@@ -143,12 +143,52 @@ class NodeLeaseTest {
     }
 
     @Test
-    void whoHearsNothingAndCannotAskTheStoreIsInDoubt() {
+    void whoHearsNothingAndCannotAskTheStoreIsInDoubtAndAfterAWholeLeaseOfThatCutOff() {
         with("a", "b");
         cutOffFrom("a", "b");
         storeAnswers = false;
-        run(2 * LEASE);
+        run(LIMIT + BEAT);
         assertThat(standing()).isEqualTo(DOUBTFUL);
+        run(LEASE - LIMIT);
+        assertThat(standing()).isEqualTo(GIVEN_UP);
+        with("a", "b");
+        assertThat(standing()).as("while the store has not answered").isEqualTo(SOUND);
+    }
+
+    @Test
+    void whoCannotAskTheStoreStaysInDoubtAsLongAsSomebodyAnswers() {
+        with("a", "b");
+        cutOffFrom("a");
+        storeAnswers = false;
+        run(10 * LEASE);
+        assertThat(standing()).isEqualTo(DOUBTFUL);
+    }
+
+    @Test
+    void whoWasCutOffWhollyIsSoundAgainWhenTheLinkIsMended() {
+        with("x", "y");
+        cutOffFrom("x", "y");
+        storeAnswers = false;
+        run(2 * LEASE);
+        assertThat(standing()).isEqualTo(GIVEN_UP);
+        storeAnswers = true;
+        run(BEAT);
+        assertThat(standing()).as("the others are alive beyond").isEqualTo(GIVEN_UP);
+        with("x", "y");
+        assertThat(standing()).isEqualTo(SOUND);
+    }
+
+    @Test
+    void whoLostAllOthersWhileTheStoreStoodStillGoesOnWhenItIsBack() {
+        with("a", "b");
+        die("a", "b");
+        members.clear();
+        storeAnswers = false;
+        run(2 * LEASE);
+        assertThat(standing()).isEqualTo(GIVEN_UP);
+        storeAnswers = true;
+        run(BEAT);
+        assertThat(standing()).isEqualTo(SOUND);
     }
 
     @Test

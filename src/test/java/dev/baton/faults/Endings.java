@@ -2,6 +2,8 @@ package dev.baton.faults;
 
 import dev.baton.client.Entry;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,33 @@ final class Endings {
         List<String> places = new ArrayList<>(told.queue());
         told.holder().ifPresent(holder -> places.add(0, holder));
         return places;
+    }
+
+    /**
+     * What each session was told last of a document's pen on the connection that it has now: what it was told on an earlier one it may
+     * have been told before the lock knew that it went away.
+     */
+    static Map<String, Event.Told> lastTold(List<Event> events, String document) {
+        Map<String, Event.Told> last = new HashMap<>();
+        for (Event event : events) {
+            if (event instanceof Event.Connected came) {
+                last.remove(came.session());
+            } else if (event instanceof Event.Told told && told.document().equals(document)) {
+                last.put(told.session(), told);
+            }
+        }
+        return last;
+    }
+
+    /** Those of some sessions whose connection has not ended since then; one that comes back at once was away too. */
+    static Set<String> steady(List<Event> events, Set<String> sessions, long since) {
+        Set<String> steady = new HashSet<>(sessions);
+        for (Event event : events) {
+            if (event.at() > since && event instanceof Event.Closed closed) {
+                steady.remove(closed.session());
+            }
+        }
+        return steady;
     }
 
     /**

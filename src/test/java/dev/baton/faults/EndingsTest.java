@@ -50,6 +50,25 @@ class EndingsTest {
     }
 
     @Test
+    void whatWasToldOnAnEarlierConnectionDoesNotCount() {
+        Event.Told before = told("ann", "bob", "ann");
+        Event.Connected back = new Event.Connected(2, "ann", "ann", 1, true);
+        Event.Told after = told("ann", "ann", "bob");
+
+        assertThat(Endings.lastTold(List.of(before), DOC)).containsOnly(Map.entry("ann", before));
+        assertThat(Endings.lastTold(List.of(before, back), DOC)).isEmpty();
+        assertThat(Endings.lastTold(List.of(before, back, after), DOC)).containsOnly(Map.entry("ann", after));
+    }
+
+    @Test
+    void whoseConnectionEndedSinceThenWasNotThereAllTheTime() {
+        List<Event> events =
+                List.of(new Event.Closed(5, "bob", "bob", 0, 1001), new Event.Closed(15, "eve", "eve", 0, 1001));
+
+        assertThat(Endings.steady(events, ALL, 10)).containsExactlyInAnyOrder("ann", "bob");
+    }
+
+    @Test
     void aLineThatIsServedInItsOrderIsGoodAndWhoIsNotThereIsPassedOver() {
         assertThat(Endings.served(DOC, List.of("gone", "bob", "eve"), ALL, List.of("ann", "bob", "eve")))
                 .isEmpty();

@@ -22,6 +22,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -123,17 +125,20 @@ final class Workload implements AutoCloseable {
     /** 6: whoever is in line gets the pen in the order of the line. */
     private void serveTheLine(List<Violation> found) {
         writers.forEach(writer -> writer.handsOn(false));
-        if (!comesTrue(
-                () -> documents.stream().allMatch(document -> Endings.agreed(wanting(document), lastTold(document))))) {
+        AtomicLong looked = new AtomicLong();
+        if (!comesTrue(() -> {
+            looked.set(System.nanoTime());
+            return documents.stream().allMatch(this::agreed);
+        })) {
             documents.stream()
-                    .filter(document -> !Endings.agreed(wanting(document), lastTold(document)))
+                    .filter(document -> !agreed(document))
                     .forEach(document -> found.add(new Violation(
                             6,
                             document + " is wanted by " + wanting(document) + ", who were told "
                                     + lastTold(document))));
             return;
         }
-        long from = System.nanoTime();
+        long from = looked.get();
         Map<String, List<String>> lines = new HashMap<>();
         Map<String, Set<String>> connected = new HashMap<>();
         documents.forEach(document -> {
@@ -148,11 +153,28 @@ final class Workload implements AutoCloseable {
                             6, document + " was not given back by all: its members were told " + lastTold(document))));
         }
         for (String document : documents) {
-            // Who has come back as another session since then was passed over as one that is not there.
+            // Who has come back since then, as the same session or another, was passed over as one that is not there.
             connected.get(document).retainAll(wanting(document));
-            found.addAll(
-                    Endings.served(document, lines.get(document), connected.get(document), served(document, from)));
+            Set<String> steady = Endings.steady(history.events(), connected.get(document), from);
+            List<Violation> wrong = Endings.served(document, lines.get(document), steady, served(document, from));
+            found.addAll(wrong);
+            if (!wrong.isEmpty()) {
+                aboutTheLine(document, from);
+            }
         }
+    }
+
+    /** What is known of who came and went and was told of a pen, from a few seconds before it was served, for whoever looks for the cause. */
+    private void aboutTheLine(String document, long from) {
+        Set<String> names = writersOf(document).map(writer -> writer.name).collect(Collectors.toSet());
+        System.out.println("the line of " + document + " was looked at at " + from);
+        history.events().stream()
+                .filter(event -> event.at() > from - TimeUnit.SECONDS.toNanos(8))
+                .filter(event -> (event instanceof Event.Told told && names.contains(told.actor()))
+                        || (event instanceof Event.Connected came && names.contains(came.actor()))
+                        || (event instanceof Event.Closed closed && names.contains(closed.actor()))
+                        || (event instanceof Event.Joined joined && names.contains(joined.actor())))
+                .forEach(System.out::println);
     }
 
     private static boolean comesTrue(Callable<Boolean> condition) {
@@ -164,6 +186,10 @@ final class Workload implements AutoCloseable {
         }
     }
 
+    private boolean agreed(String document) {
+        return writersOf(document).allMatch(Actor::connected) && Endings.agreed(wanting(document), lastTold(document));
+    }
+
     private Set<String> wanting(String document) {
         return writersOf(document).map(Writer::session).collect(Collectors.toSet());
     }
@@ -172,14 +198,9 @@ final class Workload implements AutoCloseable {
         return writers.stream().filter(writer -> writer.document().equals(document));
     }
 
-    /** What each of a document's writers was told of it last, in the session that it is now. */
+    /** What each of a document's writers was told of it last, on the connection that it has now. */
     private List<Event.Told> lastTold(String document) {
-        Map<String, Event.Told> last = new HashMap<>();
-        for (Event event : history.events()) {
-            if (event instanceof Event.Told told && told.document().equals(document)) {
-                last.put(told.session(), told);
-            }
-        }
+        Map<String, Event.Told> last = Endings.lastTold(history.events(), document);
         return writersOf(document)
                 .flatMap(writer -> Stream.ofNullable(last.get(writer.session())))
                 .toList();
@@ -188,9 +209,11 @@ final class Workload implements AutoCloseable {
     /** Whether nobody has a document's pen and nobody who is there waits for it. */
     private boolean free(String document) {
         Set<String> wanting = wanting(document);
-        return lastTold(document).stream()
-                .allMatch(
-                        told -> told.holder().isEmpty() && told.queue().stream().noneMatch(wanting::contains));
+        List<Event.Told> told = lastTold(document);
+        return told.size() == wanting.size()
+                && told.stream()
+                        .allMatch(one ->
+                                one.holder().isEmpty() && one.queue().stream().noneMatch(wanting::contains));
     }
 
     private List<String> served(String document, long from) {

@@ -2,6 +2,7 @@ package dev.baton.it;
 
 import static org.awaitility.Awaitility.await;
 
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.baton.NodeMaps;
@@ -21,6 +22,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
@@ -64,6 +66,21 @@ final class Bystander implements AutoCloseable {
     /** Waits until no records move from node to node any more, and each is where it is kept for the case of a loss. */
     void awaitRest() {
         await().atMost(Person.SOON).until(hazelcast.getPartitionService()::isClusterSafe);
+    }
+
+    /** Waits until the node that joined last keeps so many partitions. */
+    void awaitMoved(int partitions) {
+        await().pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(2))
+                .atMost(Person.SOON)
+                .until(() -> hazelcast.getPartitionService().getPartitions().stream()
+                                .filter(partition -> newest().equals(Optional.ofNullable(partition.getOwner())))
+                                .count()
+                        >= partitions);
+    }
+
+    private Optional<Member> newest() {
+        return hazelcast.getCluster().getMembers().stream().reduce((former, later) -> later);
     }
 
     /** Asks at {@code baton.documents}; throws what the answer says is wrong. */

@@ -93,6 +93,11 @@ final class Nodes implements AutoCloseable {
         return added;
     }
 
+    /** Starts one more, which is no part of the cluster yet when this returns. */
+    NodeProcess begin() {
+        return launch(Map.of());
+    }
+
     /** The nodes in the order in which they were started, the dead among them. */
     NodeProcess get(int index) {
         return nodes.get(index);
