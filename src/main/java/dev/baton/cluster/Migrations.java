@@ -39,8 +39,11 @@ final class Migrations {
 
     /** A member was lost: what moved to it or from it is settled without a rest. */
     void goOnAfterLoss() {
-        AFTER_LOSS.forEach(delay ->
-                vertx.setTimer(delay, id -> engine.getExecutionService().execute(EXECUTOR, this::goOn)));
+        AFTER_LOSS.forEach(delay -> vertx.setTimer(delay, id -> {
+            if (engine.isRunning()) {
+                engine.getExecutionService().execute(EXECUTOR, this::goOn);
+            }
+        }));
     }
 
     /**
