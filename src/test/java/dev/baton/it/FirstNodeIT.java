@@ -27,7 +27,7 @@ class FirstNodeIT {
         vertx = Vertx.vertx();
         // With one thread to send on, what holds up one connection holds up all of them.
         nodes = Nodes.start(FirstNodeIT.class, 3, Map.of("JAVA_TOOL_OPTIONS", "-Dhazelcast.io.output.thread.count=1"));
-        // A node that stops while records move to the one that has just come costs three seconds more: another matter.
+        // A node that stops while records move to the one that has just come is another matter.
         try (Bystander bystander = Bystander.of(nodes)) {
             bystander.awaitRest();
         }

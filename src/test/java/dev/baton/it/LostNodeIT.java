@@ -44,7 +44,7 @@ class LostNodeIT {
         bystander = Bystander.of(nodes);
     }
 
-    /** A node that is lost while records move to it is more than one harm: Hazelcast takes up to 3 s more over those. */
+    /** A node that is lost while records move to it is more than one harm: {@link LostWhileMovingIT}. */
     @BeforeEach
     void replaceTheLost() {
         if (!doomed.isAlive()) {

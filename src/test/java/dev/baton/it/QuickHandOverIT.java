@@ -138,7 +138,7 @@ class QuickHandOverIT {
     @Test
     void thePensOfAKilledNodeAreTheNextOnesAtOnce() {
         NodeProcess doomed = nodes.add(1, Map.of()).get(0);
-        // A node that is lost while records move to it costs three seconds more: another matter.
+        // A node that is lost while records move to it is another matter.
         try (Bystander bystander = Bystander.of(nodes)) {
             bystander.awaitRest();
         }
