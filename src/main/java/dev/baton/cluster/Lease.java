@@ -40,7 +40,7 @@ public class Lease {
         return sound() && enoughNodes();
     }
 
-    /** Whether the others act for this node's sessions by now. */
+    /** Whether the others act for this node's sessions by now, as far as it can tell. */
     public boolean givenUp() {
         return view.standing() == NodeLease.Standing.GIVEN_UP;
     }

@@ -87,7 +87,7 @@ public final class LeaseVerticle extends VerticleBase {
         roll.sign(node.id()).onComplete(signed -> {
             signing = false;
             if (signed.succeeded()) {
-                state.roll(signed.result(), asked);
+                state.roll(signed.result(), asked, now());
                 look();
             }
         });

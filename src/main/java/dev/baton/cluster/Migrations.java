@@ -25,12 +25,8 @@ final class Migrations {
      */
     private static final List<Integer> AFTER_LOSS = List.of(50, 150, 300, 600, 1_200);
 
-    /** Where Hazelcast decides about its members. */
-    private static final String EXECUTOR = "hz:cluster";
-
-    private final NodeEngineImpl engine;
-
     private final Vertx vertx;
+    private final NodeEngineImpl engine;
 
     Migrations(Vertx vertx, HazelcastInstance member) {
         this.vertx = vertx;
@@ -39,11 +35,7 @@ final class Migrations {
 
     /** A member was lost: what moved to it or from it is settled without a rest. */
     void goOnAfterLoss() {
-        AFTER_LOSS.forEach(delay -> vertx.setTimer(delay, id -> {
-            if (engine.isRunning()) {
-                engine.getExecutionService().execute(EXECUTOR, this::goOn);
-            }
-        }));
+        AFTER_LOSS.forEach(delay -> vertx.setTimer(delay, id -> goOn()));
     }
 
     /**

@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a silent node
  * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
  * Where the roll cannot be read either, nothing is certain, and this node waits. Has neither any other node nor the store
- * answered for a whole lease, then one thing has happened to this node rather than several to all others: it is cut off.
+ * answered for a whole lease in which this node looked, and fell others silent without having left, then one thing has
+ * happened to this node rather than several to all others: it is cut off.
  *
  * <p>Giving up is early by design: the limit counts from when a beat was <em>sent</em>, and the others count a whole lease
  * from when they last <em>received</em> something, so that this node stops before they take over.
@@ -29,13 +30,18 @@ final class NodeLease {
         SOUND,
         /** It cannot tell just now: it neither grants nor acknowledges, and keeps its sockets. */
         DOUBTFUL,
-        /** The others act for its sessions, or are about to: it sends its clients away and takes no new ones. */
+        /**
+         * The others act for its sessions, or are about to, as far as it can tell: it sends its clients away and takes no new
+         * ones.
+         */
         GIVEN_UP
     }
 
     private static final class Peer {
         private long answered;
         private boolean member;
+        private boolean heard;
+        private boolean left;
 
         Peer(long now) {
             this.answered = now;
@@ -48,6 +54,7 @@ final class NodeLease {
     private final Map<String, Peer> peers = new HashMap<>();
     private long turned;
     private boolean lapsed;
+    private long mute;
     private Set<String> signers = Set.of();
     private long signed;
 
@@ -75,15 +82,23 @@ final class NodeLease {
         if (now - turned > limit) {
             lapsed = true;
         }
+        // While it stood still, what others sent waits to be read.
+        mute += Math.min(now - turned, lease / 5);
         turned = now;
         for (String name : members) {
             Peer peer = peers.computeIfAbsent(name, fresh -> new Peer(now));
             if (!peer.member) {
                 peer.member = true;
+                peer.left = false;
                 peer.answered = now;
             }
         }
-        peers.forEach((name, peer) -> peer.member = members.contains(name));
+        peers.forEach((name, peer) -> {
+            if (peer.member && !members.contains(name)) {
+                peer.member = false;
+                peer.left = !silent(peer, now);
+            }
+        });
         settle(now);
     }
 
@@ -96,12 +111,18 @@ final class NodeLease {
         Peer peer = peers.get(name);
         if (peer != null) {
             peer.answered = Math.max(peer.answered, sent);
+            peer.heard = true;
+            mute = 0;
             settle(now);
         }
     }
 
-    /** Who signed the store's roll how many milliseconds ago. */
-    void roll(Map<String, Long> ages, long now) {
+    /**
+     * Who signed the store's roll how many milliseconds ago.
+     *
+     * @param asked when the store was asked
+     */
+    void roll(Map<String, Long> ages, long asked, long now) {
         Set<String> fresh = new HashSet<>();
         ages.forEach((name, age) -> {
             if (age <= lease / 2) {
@@ -109,7 +130,8 @@ final class NodeLease {
             }
         });
         signers = fresh;
-        signed = now;
+        signed = asked;
+        mute = 0;
         settle(now);
     }
 
@@ -146,13 +168,14 @@ final class NodeLease {
             return Standing.SOUND;
         }
         if (!rollIsFresh(now)) {
-            return hearsNothing(now) ? Standing.GIVEN_UP : Standing.DOUBTFUL;
+            return hearsNothing() ? Standing.GIVEN_UP : Standing.DOUBTFUL;
         }
         return estranged(now) ? Standing.GIVEN_UP : Standing.SOUND;
     }
 
-    private boolean hearsNothing(long now) {
-        return now - signed > lease && peers.values().stream().allMatch(peer -> silent(peer, now));
+    /** Whether nobody and nothing has answered for so long that it is this node that is cut off. */
+    private boolean hearsNothing() {
+        return mute >= lease && peers.values().stream().anyMatch(peer -> peer.heard && !peer.left);
     }
 
     /** Whether those who are alive beyond a cut link go on without this node. */

@@ -162,7 +162,7 @@ public final class ServerVerticle extends VerticleBase {
         return going.get();
     }
 
-    /** The other nodes act for these sessions: their clients are to go there. */
+    /** The other nodes act for these sessions, or can where this one cannot: their clients are to go there. */
     private void sendAway() {
         List.copyOf(open).forEach(connection -> connection.leave(CloseCode.GOING_AWAY));
     }

@@ -50,9 +50,13 @@ class NodeLeaseTest {
     }
 
     private void sign() {
+        signed(now);
+    }
+
+    private void signed(long asked) {
         Map<String, Long> ages = new HashMap<>();
         signing.forEach(node -> ages.put(node, 200L));
-        lease.roll(ages, now);
+        lease.roll(ages, asked, now);
     }
 
     private NodeLease.Standing standing() {
@@ -179,16 +183,70 @@ class NodeLeaseTest {
     }
 
     @Test
-    void whoLostAllOthersWhileTheStoreStoodStillGoesOnWhenItIsBack() {
+    void whoLostAllOthersAndTheStoreAtOnceGoesOnWhenTheStoreIsBack() {
         with("a", "b");
         die("a", "b");
-        members.clear();
         storeAnswers = false;
-        run(2 * LEASE);
+        run(LEASE);
+        members.clear();
+        run(LEASE);
         assertThat(standing()).isEqualTo(GIVEN_UP);
         storeAnswers = true;
         run(BEAT);
         assertThat(standing()).isEqualTo(SOUND);
+    }
+
+    @Test
+    void whoseOthersLeftWhileTheStoreStandsStillKeepsItsClients() {
+        with("a", "b");
+        storeAnswers = false;
+        run(LEASE);
+        members.clear();
+        die("a", "b");
+        run(10 * LEASE);
+        assertThat(standing()).isEqualTo(DOUBTFUL);
+    }
+
+    @Test
+    void whoIsJoinedByOneThatNeverAnswersWhileTheStoreStandsStillKeepsItsClients() {
+        storeAnswers = false;
+        run(10 * LEASE);
+        members.add("b");
+        run(10 * LEASE);
+        assertThat(standing()).isEqualTo(DOUBTFUL);
+    }
+
+    @Test
+    void whoStoodStillIsNotCutOffForThatBeforeAnythingHadTheTimeToAnswer() {
+        with("a", "b");
+        now += 3 * LEASE;
+        lease.turn(Set.copyOf(members), now);
+        assertThat(standing()).isEqualTo(DOUBTFUL);
+    }
+
+    @Test
+    void aStoreThatTakesItsTimeIsHeardAllTheSame() {
+        with("a", "b");
+        cutOffFrom("a", "b");
+        storeAnswers = false;
+        run(BEAT);
+        for (long until = now + 10 * LEASE; now < until; ) {
+            run(LIMIT);
+            signed(now - LIMIT);
+            assertThat(standing()).isEqualTo(DOUBTFUL);
+        }
+    }
+
+    @Test
+    void anAnswerFromBeforeItStoodStillDoesNotTellItThatNobodyIsMissing() {
+        with("x");
+        long asked = now;
+        now += 2 * LEASE;
+        cutOffFrom("x");
+        lease.turn(Set.copyOf(members), now);
+        signed(asked);
+        sign();
+        assertThat(standing()).isEqualTo(GIVEN_UP);
     }
 
     @Test
