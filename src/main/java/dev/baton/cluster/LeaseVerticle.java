@@ -33,6 +33,7 @@ public final class LeaseVerticle extends VerticleBase {
     private final long beat;
     private final long period;
     private NodeLease.Standing told = NodeLease.Standing.SOUND;
+    private Runnable unlisten = () -> {};
     private int beats;
     private boolean signing;
 
@@ -55,6 +56,11 @@ public final class LeaseVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         node.beats().hear(context, this::heard);
+        // Whom the others have just left alone is not to act for anybody until its next turn.
+        unlisten = node.onLost(context, lost -> {
+            state.turn(others(), now());
+            look();
+        });
         vertx.setPeriodic(beat, id -> turn());
         vertx.setPeriodic(period, id -> silent.look(node.silences(), now()).forEach(node::over));
         turn();
@@ -64,18 +70,24 @@ public final class LeaseVerticle extends VerticleBase {
     /** Strikes this node from the roll, so that nobody takes it for cut off. */
     @Override
     public Future<?> stop() {
+        unlisten.run();
         return state.alone() ? Future.succeededFuture() : roll.strike(node.id()).otherwiseEmpty();
     }
 
     private void turn() {
-        Set<String> others = new HashSet<>(node.nodes());
-        others.remove(node.id());
+        Set<String> others = others();
         state.turn(others, now());
         others.forEach(other -> node.beats().send(other, Beat.of(node.id(), now())));
         if (!state.alone() && beats++ % SIGNED == 0) {
             sign();
         }
         look();
+    }
+
+    private Set<String> others() {
+        Set<String> others = new HashSet<>(node.nodes());
+        others.remove(node.id());
+        return others;
     }
 
     private void sign() {
