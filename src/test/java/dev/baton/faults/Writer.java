@@ -8,6 +8,7 @@ import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Outcome;
 import dev.baton.client.Rights;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,6 +27,10 @@ final class Writer extends Actor {
     private int left;
     private int number;
     private Optional<String> unanswered = Optional.empty();
+
+    /** What it asked to give back last, and what came of that, for whoever looks for the cause of a fence. */
+    private String gaveBack = "nothing";
+
     private volatile boolean quiet;
     private volatile boolean handsOn = true;
     private volatile boolean holder;
@@ -141,10 +146,10 @@ final class Writer extends Actor {
         if (quiet && unanswered.isEmpty()) {
             writing = false;
             long over = epoch;
-            on.release(document, over)
+            release(on, over)
                     .onFailure(unknown -> later(on, () -> {
                         if (holds && epoch == over) {
-                            on.release(document, over);
+                            release(on, over);
                         }
                     }));
             return;
@@ -228,8 +233,17 @@ final class Writer extends Actor {
                         outcome instanceof Outcome.Applied applied ? applied.seq() : former + 1)));
     }
 
+    private Future<Rights> release(BatonClient on, long over) {
+        gaveBack = over + " at " + Instant.now() + ", not answered";
+        return on.release(document, over)
+                .onComplete(done -> gaveBack = over + " at " + Instant.now() + ", "
+                        + (done.succeeded()
+                                ? "which was answered"
+                                : done.cause().getMessage()));
+    }
+
     private void giveBack(BatonClient on) {
-        on.release(document, epoch).onComplete(done -> {
+        release(on, epoch).onComplete(done -> {
             if (current(on) && !quiet) {
                 later(on, () -> stand(on));
             }

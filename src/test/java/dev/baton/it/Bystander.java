@@ -89,6 +89,11 @@ final class Bystander implements AutoCloseable {
                 .body();
     }
 
+    /** All that was told of anybody's life, oldest first. */
+    List<JsonObject> liveness() {
+        return List.copyOf(liveness);
+    }
+
     /** What was told of a session's life, oldest first. */
     List<JsonObject> livenessOf(String session) {
         return liveness.stream()

@@ -100,12 +100,16 @@ class LostNodeIT {
             assertThat(one.next().departure(one.document(), session)).isEqualTo("node-lost");
             assertThat(one.reader().departure(one.document(), session)).isEqualTo("node-lost");
             // by now the sweeps have run often; nobody is reported again
-            assertThat(bystander.livenessOf(session, "offline")).singleElement().satisfies(news -> {
-                assertThat(news.getString("cause")).isEqualTo("node-lost");
-                assertThat(news.getString("user"))
-                        .isEqualTo(one.holder().client().welcome().user().id());
-                assertThat(news.getJsonArray("documents")).containsExactly(one.document());
-            });
+            assertThat(bystander.livenessOf(session, "offline"))
+                    .as("of %s, in %s", session, bystander.liveness())
+                    .singleElement()
+                    .satisfies(news -> {
+                        assertThat(news.getString("cause")).isEqualTo("node-lost");
+                        assertThat(news.getString("user"))
+                                .isEqualTo(
+                                        one.holder().client().welcome().user().id());
+                        assertThat(news.getJsonArray("documents")).containsExactly(one.document());
+                    });
             assertThat(bystander.livenessOf(one.next().session(), "offline")).isEmpty();
             assertThat(bystander.livenessOf(one.reader().session(), "offline")).isEmpty();
         }
