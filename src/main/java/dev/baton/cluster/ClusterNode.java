@@ -160,6 +160,15 @@ public final class ClusterNode {
         }
     }
 
+    /** A node answers, whatever Hazelcast still thinks of it. */
+    void answers(String node) {
+        for (Member member : others()) {
+            if (node.equals(member.getAttribute(NODE_ATTRIBUTE))) {
+                heartbeats.answers(member);
+            }
+        }
+    }
+
     private Set<Member> others() {
         Set<Member> others = new HashSet<>(hazelcast.getCluster().getMembers());
         others.removeIf(Member::localMember);

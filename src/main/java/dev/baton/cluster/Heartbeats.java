@@ -1,6 +1,7 @@
 package dev.baton.cluster;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.cluster.impl.MemberImpl;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.instance.impl.HazelcastInstanceProxy;
 import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
@@ -22,6 +23,9 @@ final class Heartbeats {
     /** Where Hazelcast looks after its members itself; the lock that is taken there may be waited for. */
     private static final String EXECUTOR = "hz:cluster";
 
+    /** Three heartbeats that did not come, in milliseconds: not for a late one. */
+    private static final long UNHEARD = 3_000;
+
     private final NodeEngineImpl engine;
     private final ClusterServiceImpl cluster;
 
@@ -34,6 +38,20 @@ final class Heartbeats {
     long silence(Member member) {
         long last = cluster.getClusterHeartbeatManager().getLastHeartbeatTime(member);
         return last == 0 ? 0 : Math.max(0, cluster.getClusterTime() - last);
+    }
+
+    /**
+     * It answers just now, though Hazelcast may have heard nothing of it for long. Two members that suspect each other, because the
+     * way between them was cut for a while, send each other no heartbeats any more ({@code heartbeatWhenSlave} there), and heartbeats
+     * alone end a suspicion: by themselves they would keep it until one of them goes, and with the oldest member gone each would go
+     * its own way.
+     */
+    void answers(Member member) {
+        if (silence(member) > UNHEARD) {
+            LOG.info("{} answers again", member.getAddress());
+            engine.getExecutionService().execute(EXECUTOR, () -> cluster.getClusterHeartbeatManager()
+                    .onHeartbeat((MemberImpl) member, cluster.getClusterTime()));
+        }
     }
 
     /** Its lease is over: it is no member any more, as soon as those who decide that with this one think so too. */

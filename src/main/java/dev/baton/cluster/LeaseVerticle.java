@@ -25,6 +25,9 @@ public final class LeaseVerticle extends VerticleBase {
     /** In the time of one beat the leases of the others are looked over this often: whoever waits for a silent node waits for this too. */
     private static final int LOOKS = 5;
 
+    /** An answer that took longer than this many beats tells nothing of now. */
+    private static final int PROMPT = 2;
+
     private final ClusterNode node;
     private final Roll roll;
     private final Lease lease;
@@ -108,7 +111,11 @@ public final class LeaseVerticle extends VerticleBase {
     private void heard(Beat beat) {
         node.heardFrom(beat.from());
         if (beat.isAnswer()) {
-            state.answered(beat.from(), beat.sent(), now());
+            long now = now();
+            state.answered(beat.from(), beat.sent(), now);
+            if (now - beat.sent() < PROMPT * this.beat) {
+                node.answers(beat.from());
+            }
             look();
         } else {
             node.beats().send(beat.from(), beat.answeredBy(node.id()));

@@ -39,6 +39,7 @@ final class Cluster implements AutoCloseable {
     private final Map<String, String> settings;
     private final List<String> program;
     private final Process[] nodes;
+    private final Path[] said;
     private final int[] ports;
     private final int clusterPort;
     private final Optional<Process> store;
@@ -56,6 +57,7 @@ final class Cluster implements AutoCloseable {
         // One folder each: several clusters of one run name their nodes alike.
         this.logs = Files.createDirectories(jar().resolveSibling("faults-logs").resolve(folder.getFileName()));
         this.nodes = new Process[size];
+        this.said = new Path[size];
         this.ports = new int[size];
         this.clusterPort = net.real() ? 5701 : FreePorts.inARow(20);
         Runtime.getRuntime().addShutdownHook(undertaker);
@@ -168,12 +170,13 @@ final class Cluster implements AutoCloseable {
             environment.put("BATON_STORE_USER", "postgres");
         }
         String label = "node" + node + "-" + starts++;
+        said[node] = logs.resolve(label + ".err");
         List<String> jvm = new ArrayList<>(List.of(java(), "-Xmx512m"));
         jvm.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(with(net.in(node), jvm))
                 .directory(folder.toFile())
                 .redirectOutput(logs.resolve(label + ".out").toFile())
-                .redirectError(logs.resolve(label + ".err").toFile());
+                .redirectError(said[node].toFile());
         builder.environment().keySet().removeIf(key -> key.startsWith("BATON_"));
         builder.environment().putAll(environment);
         builder.environment().putAll(settings);
@@ -213,6 +216,15 @@ final class Cluster implements AutoCloseable {
     /** The status of a node's readiness; 0 when it does not answer. */
     int status(int node) {
         return get(node, "/health/ready").map(HttpResponse::statusCode).orElse(0);
+    }
+
+    /** What a node has logged since it was started last. */
+    String logged(int node) {
+        try {
+            return Files.readString(said[node]);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     /** A node's own gauges. */
