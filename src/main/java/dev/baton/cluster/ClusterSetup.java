@@ -79,7 +79,7 @@ public final class ClusterSetup {
 
     /** The cluster manager for {@code Vertx.builder().withClusterManager(…)} on a member that {@link #join} made. */
     public static HazelcastClusterManager manager(HazelcastInstance hazelcast) {
-        return new HazelcastClusterManager(hazelcast);
+        return new BatonClusterManager(hazelcast);
     }
 
     /**
