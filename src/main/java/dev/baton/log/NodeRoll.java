@@ -108,7 +108,7 @@ final class NodeRoll {
                 } catch (SQLException e) {
                     LOG.debug("the roll was not signed: {}", Words.of(e));
                     promise.fail(LogException.unavailable("the store at " + shownUrl + " did not take a signature"));
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) { // the node asks nothing further until it has an answer
                     LOG.error("the roll was not signed", e);
                     promise.fail(LogException.unavailable("the store at " + shownUrl + " could not take a signature"));
                 }
