@@ -6,9 +6,9 @@ import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,28 +22,38 @@ import org.slf4j.LoggerFactory;
  * if what it waits for is one of those.
  *
  * <p>In a node that wakes up alone, all others are lost; when it comes to striking them it may have joined them again, and would
- * take from the whole cluster what lives. So whoever is a member again by then is left alone.
+ * take from the whole cluster what lives. So whoever is a member again by then is left alone. And a node that joins again while others
+ * are just striking its own says them once more.
  */
 @SuppressWarnings(
-        "UnsynchronizedOverridesSynchronized") // the lock is taken on the other thread; waiting for it here is what is
-// to end
+        "UnsynchronizedOverridesSynchronized") // the other thread takes the lock; nobody is to wait for it here
 final class BatonClusterManager extends HazelcastClusterManager {
     private static final Logger LOG = LoggerFactory.getLogger(BatonClusterManager.class);
 
     /** Under this name members carry the name that Vert.x gives them (a constant of its own, not to be had from it). */
     private static final String VERTX_NODE = "__vertx.nodeId";
 
-    /** One thread, so that the order in which members come and go is kept; it ends when there is nothing to do. */
-    private final ThreadPoolExecutor own =
-            new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-                Thread thread = new Thread(task, "baton-members");
-                thread.setDaemon(true);
-                return thread;
-            });
+    /** Longer than an operation of another member may take: what it had begun to strike before the merge is struck by then. */
+    private static final Duration STRUCK = Duration.ofSeconds(15);
+
+    /** One thread, so that the order in which members come and go is kept. */
+    private final ScheduledThreadPoolExecutor own;
+
+    private final Duration struck;
 
     BatonClusterManager(HazelcastInstance member) {
+        this(member, STRUCK);
+    }
+
+    BatonClusterManager(HazelcastInstance member, Duration struck) {
         super(member);
-        own.allowCoreThreadTimeOut(true);
+        this.struck = struck;
+        own = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "baton-members");
+            thread.setDaemon(true);
+            return thread;
+        });
+        own.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
 
     /** Returns at once. */
@@ -62,10 +72,13 @@ final class BatonClusterManager extends HazelcastClusterManager {
         });
     }
 
-    /** Returns at once. */
+    /** Returns at once. After a merge this node says its subscriptions, and once more when those who had lost it are done with that. */
     @Override
     public void stateChanged(LifecycleEvent event) {
         follow(() -> super.stateChanged(event));
+        if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
+            follow(() -> super.stateChanged(event), struck);
+        }
     }
 
     @Override
@@ -75,18 +88,24 @@ final class BatonClusterManager extends HazelcastClusterManager {
     }
 
     private void follow(Runnable news) {
+        follow(news, Duration.ZERO);
+    }
+
+    private void follow(Runnable news, Duration delay) {
         try {
-            own.execute(() -> {
-                try {
-                    news.run();
-                } catch (HazelcastInstanceNotActiveException stopped) {
-                    LOG.debug("this node has stopped");
-                } catch (RuntimeException failed) {
-                    LOG.warn("what has become of the cluster's members was not followed: {}", failed.toString());
-                }
-            });
+            var unused = own.schedule(() -> attempt(news), delay.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException left) {
             LOG.debug("this node has left");
+        }
+    }
+
+    private static void attempt(Runnable news) {
+        try {
+            news.run();
+        } catch (HazelcastInstanceNotActiveException stopped) {
+            LOG.debug("this node has stopped");
+        } catch (RuntimeException failed) {
+            LOG.warn("what has become of the cluster's members was not followed: {}", failed.toString());
         }
     }
 }

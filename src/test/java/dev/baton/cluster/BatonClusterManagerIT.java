@@ -8,6 +8,8 @@ import com.hazelcast.cluster.Member;
 import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.cluster.MembershipListener;
 import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.multimap.MultiMap;
 import dev.baton.FreePorts;
 import dev.baton.client.Waiting;
 import dev.baton.config.Settings;
@@ -31,6 +33,7 @@ class BatonClusterManagerIT {
     private HazelcastInstance one;
     private HazelcastInstance other;
     private HazelcastClusterManager manager;
+    private HazelcastClusterManager remoteManager;
     private Vertx vertx;
     private Vertx remote;
 
@@ -42,7 +45,8 @@ class BatonClusterManagerIT {
         other = ClusterSetup.join(settings, config -> config);
         manager = ClusterSetup.manager(one);
         vertx = clustered(manager, settings);
-        remote = clustered(ClusterSetup.manager(other), settings);
+        remoteManager = new BatonClusterManager(other, Duration.ofSeconds(1));
+        remote = clustered(remoteManager, settings);
     }
 
     @AfterEach
@@ -94,6 +98,23 @@ class BatonClusterManagerIT {
         int before = arrived.get();
         vertx.eventBus().publish("here", "still");
         await().atMost(Duration.ofSeconds(5)).until(() -> arrived.get() > before);
+    }
+
+    @Test
+    void whoHasMergedSaysItsSubscriptionsOnceMore() {
+        AtomicInteger arrived = new AtomicInteger();
+        Waiting.on(remote.eventBus()
+                .consumer("here", message -> arrived.incrementAndGet())
+                .completion());
+        await().atMost(Duration.ofSeconds(20)).until(() -> arrives(arrived));
+        MultiMap<String, Object> subscriptions = one.getMultiMap("__vertx.subs");
+
+        subscriptions.remove("here");
+        remoteManager.stateChanged(new LifecycleEvent(LifecycleEvent.LifecycleState.MERGED));
+        await("it says them").atMost(Duration.ofSeconds(20)).until(() -> subscriptions.containsKey("here"));
+
+        subscriptions.remove("here");
+        await("and once more").atMost(Duration.ofSeconds(20)).until(() -> subscriptions.containsKey("here"));
     }
 
     private boolean arrives(AtomicInteger arrived) {
