@@ -7,6 +7,7 @@ import com.hazelcast.core.LifecycleEvent;
 import io.vertx.core.Completable;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -22,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * if what it waits for is one of those.
  *
  * <p>In a node that wakes up alone, all others are lost; when it comes to striking them it may have joined them again, and would
- * take from the whole cluster what lives. So whoever is a member again by then is left alone. And a node that joins again while others
- * are just striking its own says them once more.
+ * take from the whole cluster what lives. So whoever is a member again by then is left alone. What had begun before goes on after it
+ * all the same; so each node says its own subscriptions again some time after anybody has come, or after it has joined others.
  */
 @SuppressWarnings(
         "UnsynchronizedOverridesSynchronized") // the other thread takes the lock; nobody is to wait for it here
@@ -33,21 +34,26 @@ final class BatonClusterManager extends HazelcastClusterManager {
     /** Under this name members carry the name that Vert.x gives them (a constant of its own, not to be had from it). */
     private static final String VERTX_NODE = "__vertx.nodeId";
 
-    /** Longer than an operation of another member may take: what it had begun to strike before the merge is struck by then. */
-    private static final Duration STRUCK = Duration.ofSeconds(15);
+    /**
+     * How long after that: soon, for most is done at once; and when nothing that was under way can still be, which is twice the time that
+     * an operation may take (20 s by default, {@code Invocation} of Hazelcast 5.3).
+     */
+    private static final List<Duration> AGAIN = List.of(Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+    private static final LifecycleEvent MERGED = new LifecycleEvent(LifecycleEvent.LifecycleState.MERGED);
 
     /** One thread, so that the order in which members come and go is kept. */
     private final ScheduledThreadPoolExecutor own;
 
-    private final Duration struck;
+    private final List<Duration> again;
 
     BatonClusterManager(HazelcastInstance member) {
-        this(member, STRUCK);
+        this(member, AGAIN);
     }
 
-    BatonClusterManager(HazelcastInstance member, Duration struck) {
+    BatonClusterManager(HazelcastInstance member, List<Duration> again) {
         super(member);
-        this.struck = struck;
+        this.again = again;
         own = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "baton-members");
             thread.setDaemon(true);
@@ -60,25 +66,33 @@ final class BatonClusterManager extends HazelcastClusterManager {
     @Override
     public void memberAdded(MembershipEvent event) {
         follow(() -> super.memberAdded(event));
+        again.forEach(delay -> follow(this::sayOwn, delay));
     }
 
     /** Returns at once. */
     @Override
     public void memberRemoved(MembershipEvent event) {
         follow(() -> {
-            if (!getNodes().contains(event.getMember().getAttribute(VERTX_NODE))) {
+            if (getNodes().contains(event.getMember().getAttribute(VERTX_NODE))) {
+                sayOwn();
+            } else {
                 super.memberRemoved(event);
             }
         });
     }
 
-    /** Returns at once. After a merge this node says its subscriptions, and once more when those who had lost it are done with that. */
+    /** Returns at once. */
     @Override
     public void stateChanged(LifecycleEvent event) {
         follow(() -> super.stateChanged(event));
-        if (event.getState() == LifecycleEvent.LifecycleState.MERGED) {
-            follow(() -> super.stateChanged(event), struck);
+        if (event.getState() == MERGED.getState()) {
+            again.forEach(delay -> follow(this::sayOwn, delay));
         }
+    }
+
+    /** What Vert.x does after a merge, which strikes nobody who is there, and may be done at any time. */
+    private void sayOwn() {
+        super.stateChanged(MERGED);
     }
 
     @Override

@@ -44,13 +44,19 @@ final class Heartbeats {
      * It answers just now, though Hazelcast may have heard nothing of it for long. Two members that suspect each other, because the
      * way between them was cut for a while, send each other no heartbeats any more ({@code heartbeatWhenSlave} there), and heartbeats
      * alone end a suspicion: by themselves they would keep it until one of them goes, and with the oldest member gone each would go
-     * its own way.
+     * its own way. The oldest suspects nobody, so that its heartbeats go on by themselves; and the clock of the cluster is in them.
      */
     void answers(Member member) {
-        if (silence(member) > UNHEARD) {
+        if (silence(member) > UNHEARD && !member.getAddress().equals(cluster.getMasterAddress())) {
             LOG.info("{} answers again", member.getAddress());
-            engine.getExecutionService().execute(EXECUTOR, () -> cluster.getClusterHeartbeatManager()
-                    .onHeartbeat((MemberImpl) member, cluster.getClusterTime()));
+            engine.getExecutionService().execute(EXECUTOR, () -> heard(member));
+        }
+    }
+
+    private void heard(Member member) {
+        MemberImpl present = cluster.getMember(member.getAddress(), member.getUuid());
+        if (present != null) {
+            cluster.getClusterHeartbeatManager().onHeartbeat(present, cluster.getClusterTime());
         }
     }
 
