@@ -19,9 +19,6 @@ public final class LeaseVerticle extends VerticleBase {
     /** A lease has this many beats, so that it takes the loss of many in a row to be taken for dead. */
     private static final int BEATS = 10;
 
-    /** The roll is signed at every second beat: often enough to be told alive, seldom enough to cost nothing. */
-    private static final int SIGNED = 2;
-
     /** In the time of one beat the leases of the others are looked over this often: whoever waits for a silent node waits for this too. */
     private static final int LOOKS = 5;
 
@@ -37,7 +34,6 @@ public final class LeaseVerticle extends VerticleBase {
     private final long period;
     private NodeLease.Standing told = NodeLease.Standing.SOUND;
     private Runnable unlisten = () -> {};
-    private int beats;
     private boolean signing;
 
     /** Keeps that node's lease; {@code length} is how long the others wait for a silent node. */
@@ -62,6 +58,7 @@ public final class LeaseVerticle extends VerticleBase {
         // Whom the others have just left alone is not to act for anybody until its next turn.
         unlisten = node.onLost(context, lost -> {
             state.turn(others(), now());
+            sign(); // whether the lost one lives, the roll tells; and that this one does
             look();
         });
         vertx.setPeriodic(beat, id -> turn());
@@ -74,6 +71,7 @@ public final class LeaseVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         unlisten.run();
+        signing = true; // never again, or it would be on the roll once more
         return state.alone() ? Future.succeededFuture() : roll.strike(node.id()).otherwiseEmpty();
     }
 
@@ -81,9 +79,7 @@ public final class LeaseVerticle extends VerticleBase {
         Set<String> others = others();
         state.turn(others, now());
         others.forEach(other -> node.beats().send(other, Beat.of(node.id(), now())));
-        if (!state.alone() && beats++ % SIGNED == 0) {
-            sign();
-        }
+        sign();
         look();
     }
 
@@ -94,7 +90,7 @@ public final class LeaseVerticle extends VerticleBase {
     }
 
     private void sign() {
-        if (signing) {
+        if (signing || state.alone()) {
             return;
         }
         signing = true;

@@ -3,6 +3,7 @@ package dev.baton.cluster;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -15,6 +16,9 @@ import java.util.TreeSet;
  * is silent. Silence alone does not say who is at fault, so it is held against the roll that all nodes sign in the store:
  * a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a silent node
  * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
+ * Who has just left without having been silent is in question until the roll tells: a node that died signs no more, one that
+ * others have parted from this one does, and may have left because it was told of something that this node has not heard yet. If
+ * those in question would be the larger side, this node waits for the roll.
  * Where the roll cannot be read either, nothing is certain, and this node waits. Has neither any other node nor the store
  * answered for a whole lease in which this node looked, and fell others silent without having left, then one thing has
  * happened to this node rather than several to all others: it is cut off.
@@ -42,15 +46,48 @@ final class NodeLease {
         private boolean member;
         private boolean heard;
         private boolean left;
+        private long lost;
+        private boolean told;
+        private boolean alive;
 
         Peer(long now) {
             this.answered = now;
+        }
+
+        /** It has left, and the roll has not told yet whether it lives. */
+        private boolean inQuestion() {
+            return left && heard && !told;
+        }
+
+        private void comes(long now) {
+            member = true;
+            left = false;
+            told = false;
+            alive = false;
+            answered = now;
+        }
+
+        private void goes(boolean silent, long now) {
+            member = false;
+            left = !silent;
+            lost = now;
+        }
+
+        /** What the roll tells of it: when it signed before {@code asked}; empty when it has struck itself off. */
+        private void rolled(OptionalLong age, long asked, long resigned) {
+            if (!inQuestion()) {
+                return;
+            }
+            boolean since = age.isPresent() && asked - age.getAsLong() > lost;
+            alive = since;
+            told = since || age.isEmpty() || asked - lost >= resigned;
         }
     }
 
     private final String self;
     private final long lease;
     private final long limit;
+    private final long resigned;
     private final Map<String, Peer> peers = new HashMap<>();
     private long turned;
     private boolean lapsed;
@@ -68,6 +105,7 @@ final class NodeLease {
         this.self = self;
         this.lease = lease;
         this.limit = lease - lease / 5;
+        this.resigned = lease * 3 / 20;
         this.turned = now;
         this.signed = now - lease;
     }
@@ -88,15 +126,12 @@ final class NodeLease {
         for (String name : members) {
             Peer peer = peers.computeIfAbsent(name, fresh -> new Peer(now));
             if (!peer.member) {
-                peer.member = true;
-                peer.left = false;
-                peer.answered = now;
+                peer.comes(now);
             }
         }
         peers.forEach((name, peer) -> {
             if (peer.member && !members.contains(name)) {
-                peer.member = false;
-                peer.left = !silent(peer, now);
+                peer.goes(silent(peer, now), now);
             }
         });
         settle(now);
@@ -129,6 +164,10 @@ final class NodeLease {
                 fresh.add(name);
             }
         });
+        peers.forEach((name, peer) -> {
+            Long age = ages.get(name);
+            peer.rolled(age == null ? OptionalLong.empty() : OptionalLong.of(age), asked, resigned);
+        });
         signers = fresh;
         signed = asked;
         mute = 0;
@@ -143,7 +182,7 @@ final class NodeLease {
                             && silent(entry.getValue(), now)
                             && !signers.contains(entry.getKey()));
         }
-        if (peers.values().stream().noneMatch(peer -> silent(peer, now))) {
+        if (peers.values().stream().noneMatch(peer -> silent(peer, now) || peer.inQuestion() || peer.alive)) {
             lapsed = false;
         }
     }
@@ -164,13 +203,19 @@ final class NodeLease {
             return Standing.DOUBTFUL;
         }
         boolean somebodyIsSilent = peers.values().stream().anyMatch(peer -> silent(peer, now));
-        if (!somebodyIsSilent) {
-            return Standing.SOUND;
-        }
-        if (!rollIsFresh(now)) {
+        if (somebodyIsSilent && !rollIsFresh(now)) {
             return hearsNothing() ? Standing.GIVEN_UP : Standing.DOUBTFUL;
         }
-        return estranged(now) ? Standing.GIVEN_UP : Standing.SOUND;
+        Set<String> beyond = beyond(now);
+        if (estranged(beyond, now)) {
+            return Standing.GIVEN_UP;
+        }
+        peers.forEach((name, peer) -> {
+            if (peer.inQuestion()) {
+                beyond.add(name);
+            }
+        });
+        return estranged(beyond, now) ? Standing.DOUBTFUL : Standing.SOUND;
     }
 
     /** Whether nobody and nothing has answered for so long that it is this node that is cut off. */
@@ -178,14 +223,19 @@ final class NodeLease {
         return mute >= lease && peers.values().stream().anyMatch(peer -> peer.heard && !peer.left);
     }
 
-    /** Whether those who are alive beyond a cut link go on without this node. */
-    private boolean estranged(long now) {
+    /** Who is alive beyond a cut link; not who has just joined, and signs before it answers. */
+    private Set<String> beyond(long now) {
         Set<String> beyond = new TreeSet<>();
-        for (Map.Entry<String, Peer> entry : peers.entrySet()) {
-            if (silent(entry.getValue(), now) && signers.contains(entry.getKey())) {
-                beyond.add(entry.getKey());
+        peers.forEach((name, peer) -> {
+            if (peer.heard && (peer.alive || silent(peer, now)) && signers.contains(name)) {
+                beyond.add(name);
             }
-        }
+        });
+        return beyond;
+    }
+
+    /** Whether those go on without this node. */
+    private boolean estranged(Set<String> beyond, long now) {
         if (beyond.isEmpty()) {
             return false;
         }

@@ -28,7 +28,7 @@ final class NodeRoll {
 
     private static final Logger LOG = LoggerFactory.getLogger(NodeRoll.class);
 
-    /** Signing every second, more than this many wait only when the store does not answer. */
+    /** Signing with each beat, more than this many wait only when the store does not answer. */
     private static final int MOST_WAITING = 4;
 
     private final VertxInternal vertx;

@@ -324,4 +324,62 @@ class NodeLeaseTest {
         assertThat(standing()).isEqualTo(SOUND);
         assertThat(lease.alone()).isTrue();
     }
+
+    @Test
+    void whoWasPartedFromTheLargerSideWaitsForTheRollAndGivesItselfUp() {
+        with("x", "y");
+        cutOffFrom("x", "y");
+        members.clear();
+        lease.turn(Set.of(), now);
+        assertThat(standing()).as("they may have died").isEqualTo(DOUBTFUL);
+        run(BEAT);
+        assertThat(standing()).as("they have signed since").isEqualTo(GIVEN_UP);
+        with("x", "y");
+        assertThat(standing()).isEqualTo(SOUND);
+    }
+
+    @Test
+    void whoOutlivesTheLargerSideGoesOnWhenItWouldHaveSignedAgain() {
+        with("x", "y");
+        cutOffFrom("x", "y");
+        long killed = now;
+        lease.turn(Set.of(), now);
+        while (now < killed + 3 * BEAT) {
+            assertThat(standing()).isEqualTo(now < killed + 2 * BEAT ? DOUBTFUL : SOUND);
+            now += BEAT;
+            lease.turn(Set.of(), now);
+            lease.roll(Map.of("x", now - killed, "y", now - killed + 100), now, now);
+        }
+    }
+
+    @Test
+    void whoOutlivesTheSmallerSideHasNoDoubt() {
+        with("a", "x");
+        die("a");
+        members.remove("a");
+        for (long until = now + 2 * LEASE; now < until; ) {
+            lease.turn(Set.copyOf(members), now);
+            assertThat(standing()).isEqualTo(SOUND);
+            run(BEAT);
+        }
+    }
+
+    @Test
+    void whoStrikesItselfOffTheRollIsNotMissedAtAll() {
+        with("a", "b");
+        die("a", "b");
+        members.clear();
+        turn();
+        assertThat(standing()).isEqualTo(SOUND);
+    }
+
+    @Test
+    void whoIsJoinedByOneThatSignsBeforeItAnswersKeepsItsClients() {
+        members.add("a");
+        signing.add("a");
+        for (long until = now + 3 * LEASE; now < until; ) {
+            run(BEAT);
+            assertThat(standing()).isEqualTo(SOUND);
+        }
+    }
 }
