@@ -36,6 +36,9 @@ public final class LeaseVerticle extends VerticleBase {
     private Runnable unlisten = () -> {};
     private boolean signing;
 
+    /** Set when it strikes itself off the roll, which it is not to be on once more. */
+    private boolean leaving;
+
     /** Keeps that node's lease; {@code length} is how long the others wait for a silent node. */
     public LeaseVerticle(ClusterNode node, Roll roll, Lease lease, Duration length) {
         this.node = node;
@@ -71,7 +74,7 @@ public final class LeaseVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         unlisten.run();
-        signing = true; // never again, or it would be on the roll once more
+        leaving = true;
         return state.alone() ? Future.succeededFuture() : roll.strike(node.id()).otherwiseEmpty();
     }
 
@@ -90,7 +93,7 @@ public final class LeaseVerticle extends VerticleBase {
     }
 
     private void sign() {
-        if (signing || state.alone()) {
+        if (signing || leaving || state.alone()) {
             return;
         }
         signing = true;
