@@ -6,7 +6,7 @@ import java.io.Serial;
 import java.io.Serializable;
 
 /**
- * A sign of life on its way to another member, or the answer to one. Run over there, it tells whoever {@link BeatLine#hear
+ * A sign of life on its way to another member, the answer to one, or the last of a node that leaves. Run over there, it tells whoever {@link BeatLine#hear
  * hears} beats; where nobody does, it is lost.
  */
 final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
@@ -16,22 +16,29 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     private final String from;
     private final long sent;
     private final boolean answer;
+    private final boolean last;
     private transient HazelcastInstance there;
 
-    private Beat(String from, long sent, boolean answer) {
+    private Beat(String from, long sent, boolean answer, boolean last) {
         this.from = from;
         this.sent = sent;
         this.answer = answer;
+        this.last = last;
     }
 
     /** Of that node, sent at that time of its own clock. */
     static Beat of(String node, long sent) {
-        return new Beat(node, sent, false);
+        return new Beat(node, sent, false, false);
+    }
+
+    /** The farewell of that node. To a node that does not know of farewells it is a beat like others. */
+    static Beat lastOf(String node, long sent) {
+        return new Beat(node, sent, false, true);
     }
 
     /** What that node answers to this one. */
     Beat answeredBy(String node) {
-        return new Beat(node, sent, true);
+        return new Beat(node, sent, true, false);
     }
 
     /** The name of the node that sent it. */
@@ -47,6 +54,11 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     /** Whether it is an answer. */
     boolean isAnswer() {
         return answer;
+    }
+
+    /** Whether its sender leaves of its own will, and acts for nobody any more. */
+    boolean isLast() {
+        return last;
     }
 
     @Override

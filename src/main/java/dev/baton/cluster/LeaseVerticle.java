@@ -70,20 +70,24 @@ public final class LeaseVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /** Strikes this node from the roll, so that nobody takes it for cut off. */
+    /** Strikes this node from the roll, and says farewell, so that nobody takes it for cut off. */
     @Override
     public Future<?> stop() {
         unlisten.run();
         leaving = true;
-        return state.alone() ? Future.succeededFuture() : roll.strike(node.id()).otherwiseEmpty();
+        Future<?> struck = state.alone() ? Future.succeededFuture() : roll.strike(node.id());
+        return struck.otherwiseEmpty().onSuccess(v -> sendAll(Beat.lastOf(node.id(), now())));
     }
 
     private void turn() {
-        Set<String> others = others();
-        state.turn(others, now());
-        others.forEach(other -> node.beats().send(other, Beat.of(node.id(), now())));
+        state.turn(others(), now());
+        sendAll(Beat.of(node.id(), now()));
         sign();
         look();
+    }
+
+    private void sendAll(Beat beat) {
+        others().forEach(other -> node.beats().send(other, beat));
     }
 
     private Set<String> others() {
@@ -109,7 +113,9 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void heard(Beat beat) {
         node.heardFrom(beat.from());
-        if (beat.isAnswer()) {
+        if (beat.isLast()) {
+            state.farewell(beat.from());
+        } else if (beat.isAnswer()) {
             long now = now();
             state.answered(beat.from(), beat.sent(), now);
             if (now - beat.sent() < PROMPT * this.beat) {

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
  * Who has just left without having been silent is in question until the roll tells: a node that died signs no more, one that
  * others have parted from this one does, and may have left because it was told of something that this node has not heard yet. If
- * those in question would be the larger side, this node waits for the roll.
+ * those in question would be the larger side, this node waits for the roll. Who said farewell is forgotten as it leaves.
  * Where the roll cannot be read either, nothing is certain, and this node waits. Has neither any other node nor the store
  * answered for a whole lease in which this node looked, and fell others silent without having left, then one thing has
  * happened to this node rather than several to all others: it is cut off.
@@ -49,6 +49,7 @@ final class NodeLease {
         private long lost;
         private boolean told;
         private boolean alive;
+        private boolean farewell;
 
         Peer(long now) {
             this.answered = now;
@@ -134,6 +135,7 @@ final class NodeLease {
                 peer.goes(silent(peer, now), now);
             }
         });
+        forgetWhoSaidFarewell();
         settle(now);
     }
 
@@ -150,6 +152,19 @@ final class NodeLease {
             mute = 0;
             settle(now);
         }
+    }
+
+    /** A node leaves of its own will, or has just left so: from when it is no member it is not missed, nor asked about. */
+    void farewell(String name) {
+        Peer peer = peers.get(name);
+        if (peer != null) {
+            peer.farewell = true;
+            forgetWhoSaidFarewell();
+        }
+    }
+
+    private void forgetWhoSaidFarewell() {
+        peers.values().removeIf(peer -> peer.farewell && !peer.member);
     }
 
     /**

@@ -374,6 +374,46 @@ class NodeLeaseTest {
     }
 
     @Test
+    void whoSaidFarewellIsNotMissedAlsoWhenTheStoreStandsStill() {
+        with("a", "b");
+        storeAnswers = false;
+        lease.farewell("a");
+        die("a", "b");
+        members.clear();
+        lease.turn(Set.of(), now);
+        lease.farewell("b"); // the word may come after the deed
+        for (long until = now + 2 * LEASE; now < until; ) {
+            assertThat(standing()).isEqualTo(SOUND);
+            run(BEAT);
+        }
+        assertThat(lease.alone()).isTrue();
+    }
+
+    @Test
+    void whoSaidFarewellButStaysIsCountedOn() {
+        with("a", "b");
+        lease.farewell("a");
+        assertThat(lease.certain(now)).isEqualTo(3);
+        cutOffFrom("a", "b");
+        run(LIMIT + BEAT);
+        assertThat(standing()).isEqualTo(GIVEN_UP);
+    }
+
+    @Test
+    void whoCameBackAfterAFarewellIsMissedLikeAnybodyElse() {
+        with("a", "b");
+        lease.farewell("a");
+        lease.farewell("b");
+        members.clear();
+        turn();
+        with("a", "b");
+        cutOffFrom("a", "b");
+        members.clear();
+        lease.turn(Set.of(), now);
+        assertThat(standing()).isEqualTo(DOUBTFUL);
+    }
+
+    @Test
     void whoIsJoinedByOneThatSignsBeforeItAnswersKeepsItsClients() {
         members.add("a");
         signing.add("a");
