@@ -46,7 +46,7 @@ public final class EditorLockVerticle extends VerticleBase {
     private final Sessions sessions;
     private final Reservations reservations;
     private final Duration sweep;
-    private final Map<String, Long> timers = new ConcurrentHashMap<>();
+    private final Map<String, Alarm> alarms = new ConcurrentHashMap<>();
     private Runnable unlisten = () -> {};
     private boolean sweeping;
 
@@ -57,6 +57,9 @@ public final class EditorLockVerticle extends VerticleBase {
     private Map<Place, Long> outlived = Map.of();
 
     private record Place(String document, String session) {}
+
+    /** A timer, and the revision of the record that it is for. */
+    private record Alarm(long timer, long revision) {}
 
     /** Acts for that node's share of the locks, and looks them over every {@code sweep}, {@link #SWEEP} in earnest. */
     public EditorLockVerticle(
@@ -85,7 +88,7 @@ public final class EditorLockVerticle extends VerticleBase {
 
     /** How many timers run here. Any thread. */
     public int timers() {
-        return timers.size();
+        return alarms.size();
     }
 
     private void heard(Liveness news) {
@@ -108,16 +111,21 @@ public final class EditorLockVerticle extends VerticleBase {
     }
 
     private void watch(LockNews news) {
-        Long old = timers.remove(news.document());
+        Alarm old = alarms.get(news.document());
         if (old != null) {
-            vertx.cancelTimer(old);
+            if (news.revision() < old.revision()) {
+                return; // overtaken on its way
+            }
+            alarms.remove(news.document());
+            vertx.cancelTimer(old.timer());
         }
         if (news.deadline().isPresent() && node.owns(news.document())) {
             long in = Math.max(1, news.deadline().getAsLong() - node.now());
-            timers.put(news.document(), vertx.setTimer(in, id -> {
-                timers.remove(news.document(), id);
+            long timer = vertx.setTimer(in, id -> {
+                alarms.remove(news.document());
                 due(news.document());
-            }));
+            });
+            alarms.put(news.document(), new Alarm(timer, news.revision()));
         }
     }
 
@@ -203,7 +211,7 @@ public final class EditorLockVerticle extends VerticleBase {
         }
         if (record.lock().pending() || now >= record.lock().deadline().orElse(Long.MAX_VALUE)) {
             submit(document, new LockEvent.Tick());
-        } else if (record.lock().deadline().isPresent() && !timers.containsKey(document)) {
+        } else if (record.lock().deadline().isPresent() && !alarms.containsKey(document)) {
             watch(LockNews.of(document, record, now));
         }
     }
