@@ -114,7 +114,8 @@ final class Room {
 
     /** Takes this node out of the document. The room is of no use afterwards. */
     Future<Void> close() {
-        flush();
+        // What is withdrawn next is not kept once more: while the records move, the one could come after the other.
+        flush(false);
         closing = Optional.of(Future.join(
                         peers.withdraw(),
                         on.locks().submit(document, new LockEvent.Exit(on.node().id())))
@@ -453,6 +454,10 @@ final class Room {
     }
 
     private void flush() {
+        flush(closing.isEmpty());
+    }
+
+    private void flush(boolean keep) {
         flushPlanned = false;
         lastFlush = System.nanoTime() / 1_000_000;
         entries.send();
@@ -462,7 +467,7 @@ final class Room {
         }
         pen.flush();
         welcomeJoiners();
-        peers.tell(closing.isEmpty());
+        peers.tell(keep);
     }
 
     private void welcomeJoiners() {

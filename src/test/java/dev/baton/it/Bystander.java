@@ -3,6 +3,7 @@ package dev.baton.it;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.cluster.Member;
+import com.hazelcast.core.EntryView;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import dev.baton.NodeMaps;
@@ -19,12 +20,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -120,16 +123,23 @@ final class Bystander implements AutoCloseable {
         return Stream.concat(liveness.stream(), rights.stream()).toList();
     }
 
-    /** How many records the nodes keep, of sessions, locks and rosters, in earnest, and of locks and rosters that were tried out. */
-    int records() {
-        return Stream.of(
-                        Sessions.MAP,
-                        Locks.MAP,
-                        RoomVerticle.ROSTERS,
-                        ClusterNode.STAGE + Locks.MAP,
-                        ClusterNode.STAGE + RoomVerticle.ROSTERS)
-                .mapToInt(map -> hazelcast.getMap(map).size())
-                .sum();
+    /** How many records the nodes keep, of sessions, locks and rosters, by the name of their map. */
+    Map<String, Integer> records() {
+        return Stream.of(Sessions.MAP, Locks.MAP, RoomVerticle.ROSTERS)
+                .collect(Collectors.toMap(
+                        map -> map, map -> hazelcast.getMap(map).size()));
+    }
+
+    /** The records of what was only tried out that do not go by themselves within a minute. */
+    List<Object> lasting() {
+        return Stream.of(Sessions.MAP, Locks.MAP, RoomVerticle.ROSTERS)
+                .map(map -> hazelcast.getMap(ClusterNode.STAGE + map))
+                .flatMap(map -> map.keySet().stream().filter(key -> lasts(map.getEntryView(key))))
+                .toList();
+    }
+
+    private static boolean lasts(EntryView<Object, Object> record) {
+        return record != null && record.getExpirationTime() > Clock.systemUTC().millis() + 70_000;
     }
 
     /** Whether the lock of a document has heard that its holder, or somebody in its line, is away. */
