@@ -278,6 +278,11 @@ final class Cluster implements AutoCloseable {
                 .strip());
     }
 
+    /** Where the nodes' logs are. */
+    Path logs() {
+        return logs;
+    }
+
     /** Writes what the threads of each node do into the logs, for whoever looks for what held something up. */
     void dumpThreads() {
         for (Process node : nodes) {

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever is done to the nodes, in the end nothing of what is promised may have been broken.
  * {@code -Dbaton.faults.minutes} says how long, {@code -Dbaton.faults.seed} replays the choices of a run,
- * {@code -Dbaton.faults.kinds} is for doing one kind of harm again and again, and {@code -Dbaton.faults.rest} says how many
+ * {@code -Dbaton.faults.kinds} is for doing one kind of harm again and again, {@code -Dbaton.faults.harms} says how many are done
+ * before everything is looked over and new clients come, with a seed of their own, and {@code -Dbaton.faults.rest} says how many
  * milliseconds the nodes have to get over having lost sight of each other.
  */
 class FaultsIT {
@@ -22,6 +23,7 @@ class FaultsIT {
      */
     private static final int REST = Integer.getInteger("baton.faults.rest", 6_000);
 
+    private static final int HARMS = Integer.getInteger("baton.faults.harms", 2);
     private static final int NODES = Integer.getInteger("baton.faults.nodes", 3);
     private static final double MINUTES = Double.parseDouble(System.getProperty("baton.faults.minutes", "1"));
     private static final List<Nemesis.Kind> KINDS = kinds(System.getProperty("baton.faults.kinds", ""));
@@ -29,8 +31,8 @@ class FaultsIT {
 
     @Test
     void nothingThatIsPromisedBreaksWhateverIsDoneToTheNodes() {
-        FaultRun run =
-                new FaultRun(NODES, Duration.ofSeconds((long) (MINUTES * 60)), SEED, KINDS, Duration.ofMillis(REST));
+        FaultRun run = new FaultRun(
+                NODES, Duration.ofSeconds((long) (MINUTES * 60)), SEED, KINDS, HARMS, Duration.ofMillis(REST));
         assertThat(run.violations()).as("seed " + SEED).isEmpty();
     }
 

@@ -26,6 +26,7 @@ class SeedsIT {
                 Duration.ofMinutes(3),
                 -1277540972957404689L,
                 List.of(CUT_OFF_WHOLLY, NODE_PAUSED, CUT_OFF_WHOLLY, NODE_PAUSED, NODE_PAUSED, CUT_OFF),
+                6,
                 Duration.ofMillis(500));
         assertThat(run.violations()).isEmpty();
     }
@@ -41,6 +42,7 @@ class SeedsIT {
                 Duration.ofMinutes(3),
                 126820119611911624L,
                 List.of(CUT_ONE_WAY, CUT_OFF, CUT_ONE_WAY, SPLIT),
+                4,
                 Duration.ofSeconds(6));
         assertThat(run.violations()).isEmpty();
     }
