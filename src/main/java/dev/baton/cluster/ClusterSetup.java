@@ -182,11 +182,6 @@ public final class ClusterSetup {
         // again to its backup instead of failing; the usual minute would park the callers for as long.
         config.setProperty(
                 "hazelcast.operation.call.timeout.millis", Long.toString(Math.max(10_000, 2 * lease.toMillis())));
-        // An answer waits for the backup of what was changed. While a partition moves, a backup that is overtaken by
-        // the move is
-        // dropped without a word, and the usual five seconds are longer than any hand-over may take; looked at once a
-        // second. What lasts is in the store, so this wait protects nothing that must be true.
-        config.setProperty("hazelcast.operation.backup.timeout.millis", "500");
         // Leaving hands the partitions over first; nothing that lasts is in them, so it is not waited for without end.
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "10");
     }

@@ -44,7 +44,7 @@ public final class Rehearsal {
     private static final int MOST_NAMES = 1_000;
 
     /** A cluster or a store that stands still is no reason not to start. In milliseconds. */
-    private static final long LONGEST = 3_000;
+    private static final long LONGEST = 2_000;
 
     /** Rounds after the first two, at the same time: what those loaded, these have compiled. */
     private static final int MORE = 8;
@@ -100,7 +100,7 @@ public final class Rehearsal {
         node.on(GREETING, context, greeting -> node.tell(greeting.getString("node"), GREETED, new JsonObject()));
     }
 
-    /** Completes when it is over, whatever became of it, within three seconds and what it takes to clear up; on the caller's context. */
+    /** Completes when it is over, whatever became of it, within two seconds and what it takes to clear up; on the caller's context. */
     public Future<Void> hold() {
         node.nodes().stream()
                 .filter(other -> !other.equals(node.id()))
