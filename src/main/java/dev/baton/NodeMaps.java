@@ -45,9 +45,8 @@ public final class NodeMaps {
         // node.
         return Travelling.let(config, TRAVELLING)
                 .addMapConfig(map("baton.*"))
-                // What is tried out waits for no copy: while records move to the node that has just joined, Hazelcast
-                // drops
-                // copies that a move has overtaken, and answers after five seconds without.
+                // What is tried out waits for no copy: while records move to a node that has just joined,
+                // Hazelcast drops those that a move has overtaken, and answers after five seconds without.
                 .addMapConfig(map(ClusterNode.STAGE + "*")
                         .setBackupCount(0)
                         .setAsyncBackupCount(1)
