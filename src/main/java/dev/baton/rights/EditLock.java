@@ -98,6 +98,16 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return rest.settle(now);
     }
 
+    /**
+     * The session ended, as nobody came back to it after the connection of that generation. Does nothing to whoever has come back since,
+     * as far as is known here: then what ended was an older copy of the session's record.
+     */
+    public EditLock expired(String session, long generation, long now) {
+        boolean back =
+                find(session).filter(waiter -> waiter.generation() > generation).isPresent();
+        return back ? this : leave(session, "expired", now);
+    }
+
     /** The connection of that generation was lost. Whoever was only missed so far is away from then on, and for that cause. */
     public EditLock lost(String session, long generation, Presence.Away away, long now) {
         return update(

@@ -106,7 +106,10 @@ public final class EditorLockVerticle extends VerticleBase {
             case OFFLINE ->
                 new LockEvent.Lost(
                         news.session(), news.generation(), reservations.away(news.cause(), news.at(), news.until()));
-            case GONE -> new LockEvent.Leave(news.session(), news.cause());
+            case GONE ->
+                news.cause().equals(SessionRecord.REMOVED)
+                        ? new LockEvent.Leave(news.session(), SessionRecord.REMOVED)
+                        : new LockEvent.Expired(news.session(), news.generation());
         };
     }
 

@@ -77,6 +77,14 @@ public sealed interface LockEvent extends Serializable {
         }
     }
 
+    /** {@link EditLock#expired}. */
+    record Expired(String session, long generation) implements OfLock {
+        @Override
+        public EditLock apply(EditLock lock, long now) {
+            return lock.expired(session, generation, now);
+        }
+    }
+
     /** {@link EditLock#lost}. */
     record Lost(String session, long generation, Presence.Away away) implements OfLock {
         @Override

@@ -248,18 +248,19 @@ final class RoomSync {
     /** What the cluster was told of a session; a hint, see {@link #checkSessions}. */
     void heard(Liveness news) {
         for (String document : news.documents()) {
-            rooms.find(document).ifPresent(room -> settle(room, news));
+            rooms.find(document).ifPresent(room -> settle(document, room, news));
             rooms.closeIfEmpty(document);
         }
     }
 
-    private void settle(Room room, Liveness news) {
+    private void settle(String document, Room room, Liveness news) {
         switch (news.state()) {
             case GONE -> {
                 if (news.cause().equals(EXPIRED)) {
-                    room.sendAway(news.session()); // it has a connection after all
+                    expired(document, room, news);
+                } else {
+                    room.unseat(news.session(), news.cause());
                 }
-                room.unseat(news.session(), news.cause());
             }
             case ONLINE -> leaveTo(room, news.session(), news.node());
             case OFFLINE ->
@@ -268,6 +269,21 @@ final class RoomSync {
                                 // Gone before it came here: the one that it took over from is closed, too.
                                 || (seat.generation() < news.generation() && !room.attached(news.session())))
                         .ifPresent(seat -> room.away(news.session()));
+        }
+    }
+
+    /**
+     * Nobody came back to a session. Who has, and is here on a later connection, is not meant: what expired was an older copy of its
+     * record, left over by a loss, and the record is put back as it should be.
+     */
+    private void expired(String document, Room room, Liveness news) {
+        Optional<Seat> later = room.seatOf(news.session())
+                .filter(seat -> seat.generation() > news.generation() && room.attached(news.session()));
+        if (later.isPresent()) {
+            restore(document, room, later.get());
+        } else {
+            room.sendAway(news.session()); // it has a connection after all
+            room.unseat(news.session(), EXPIRED);
         }
     }
 

@@ -181,6 +181,22 @@ final class Bystander implements AutoCloseable {
         becomes(lost, 1, lost.link());
     }
 
+    /**
+     * The record of a session that was taken up again is as it was before, and nobody came back in time: as when the node that kept it is
+     * lost before its copy was brought up to date.
+     */
+    void goesBackToExpired(String session) {
+        SessionRecord record = record(session);
+        long now = System.currentTimeMillis();
+        becomes(record, record.generation() - 1, new SessionRecord.Offline("closed", now - 120_000, now - 1));
+    }
+
+    /** Whether the cluster has that session as connected. */
+    boolean knows(String session) {
+        SessionRecord record = record(session);
+        return record != null && record.online();
+    }
+
     private SessionRecord record(String session) {
         return hazelcast.<String, SessionRecord>getMap(Sessions.MAP).get(session);
     }

@@ -77,7 +77,7 @@ final class LockWorld {
                     apply(new LockEvent.Enqueue(waiter(who)));
                 }
             }
-            case LEAVE -> leave(who, "left");
+            case LEAVE -> leave(who);
             case LOSE -> lose(who);
             case RETURN -> comeBack(who);
             case REQUEST -> {
@@ -102,15 +102,24 @@ final class LockWorld {
                 }
             }
             case LOOK -> apply(new LockEvent.Outdated(epoch, holder.orElse(Move.NOBODY)));
-            case STALE ->
-                apply(new LockEvent.Lost(
-                        who, generation.get(who) - 1, new Presence.Away("closed", now, now + GRACE, now + EXPIRY)));
+            case STALE -> {
+                long former = generation.get(who) - 1;
+                apply(new LockEvent.Lost(who, former, new Presence.Away("closed", now, now + GRACE, now + EXPIRY)));
+                EditLock before = lock;
+                apply(new LockEvent.Expired(who, former));
+                boolean placed = before.find(who)
+                        .filter(waiter -> waiter.generation() > former)
+                        .isPresent();
+                assertThat(!placed || lock.equals(before))
+                        .as("a connection that is over takes no place away")
+                        .isTrue();
+            }
         }
     }
 
-    private void leave(String who, String cause) {
+    private void leave(String who) {
         wanting.remove(who);
-        apply(new LockEvent.Leave(who, cause));
+        apply(new LockEvent.Leave(who, "left"));
     }
 
     private void lose(String who) {
@@ -215,7 +224,8 @@ final class LockWorld {
         for (String session : List.copyOf(away.keySet())) {
             if (now >= away.get(session).expires()) {
                 away.remove(session);
-                leave(session, "expired");
+                wanting.remove(session);
+                apply(new LockEvent.Expired(session, generation.get(session)));
                 generation.merge(session, 1L, Long::sum);
             }
         }

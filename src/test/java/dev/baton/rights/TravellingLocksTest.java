@@ -34,6 +34,7 @@ class TravellingLocksTest {
             new LockEvent.Loaded(7, List.of(ANN)),
             new LockEvent.Enqueue(BOB),
             new LockEvent.Leave("s1", "left"),
+            new LockEvent.Expired("s1", 2),
             new LockEvent.Lost("s1", 2, new Presence.Away("timeout", 1, 2, 3)),
             new LockEvent.Connected("s1", 2),
             new LockEvent.Request(ANN, 5),
