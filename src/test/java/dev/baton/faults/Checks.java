@@ -40,6 +40,7 @@ final class Checks {
         });
         checks.appliedIsInTheLog();
         checks.fencedIsNot();
+        checks.fencedByALaterEpoch();
         checks.oneHolderAnEpoch();
         checks.epochsToldAreInTheLog();
         return List.copyOf(checks.found);
@@ -127,6 +128,32 @@ final class Checks {
             Long before = answered.putIfAbsent(wrote.session() + " " + wrote.id(), wrote.number());
             if (before != null && before != wrote.number()) {
                 broken(4, wrote.id() + " was answered with seq " + before + " and with " + wrote.number());
+            }
+        }
+    }
+
+    /**
+     * 2: who writes under the epoch that it was told it holds is fenced by a later one alone; or by its own wish to give the pen back, of
+     * which it does not know what became.
+     */
+    private void fencedByALaterEpoch() {
+        List<Event.GaveBack> open = events.stream()
+                .filter(Event.GaveBack.class::isInstance)
+                .map(Event.GaveBack.class::cast)
+                .filter(gave -> !gave.answered())
+                .toList();
+        for (Event.Wrote wrote : wrote(Event.Result.FENCED)) {
+            boolean own = open.stream()
+                    .anyMatch(gave -> gave.session().equals(wrote.session())
+                            && gave.document().equals(wrote.document())
+                            && gave.epoch() == wrote.epoch()
+                            && gave.at() < wrote.end());
+            if (wrote.number() <= wrote.epoch() && !own) {
+                broken(
+                        2,
+                        wrote.id() + " of " + wrote.session() + " on node " + wrote.node() + " was fenced under epoch "
+                                + wrote.epoch() + " by epoch " + wrote.number() + " in " + wrote.document() + ", "
+                                + wrote.time());
             }
         }
     }

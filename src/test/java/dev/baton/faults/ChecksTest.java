@@ -77,6 +77,35 @@ class ChecksTest {
         assertThat(broken()).isEmpty();
     }
 
+    private void gaveBack(String session, long epoch, boolean answered) {
+        events.add(new Event.GaveBack(15, 16, session, session, 0, DOC, epoch, answered));
+    }
+
+    @Test
+    void whoIsFencedUnderTheEpochThatItHoldsIsSeen() {
+        goodHistory();
+        wrote("ann", 3, "a5", Event.Result.FENCED, 3);
+        assertThat(broken()).containsExactly(2);
+    }
+
+    @Test
+    void whoIsFencedByItsOwnWishToGiveThePenBackHasNothingToComplainOfIfItWasNotToldThatItWasNotDone() {
+        goodHistory();
+        wrote("ann", 3, "a5", Event.Result.FENCED, 3);
+        gaveBack("ann", 3, false);
+        assertThat(broken()).isEmpty();
+    }
+
+    @Test
+    void whoIsFencedUnderAnEpochThatItHoldsAfterAnAnswerOrAfterAnotherOneWasGivenBackIsSeen() {
+        goodHistory();
+        wrote("ann", 3, "a5", Event.Result.FENCED, 3);
+        gaveBack("ann", 3, true);
+        gaveBack("ann", 2, false);
+        gaveBack("bob", 3, false);
+        assertThat(broken()).containsExactly(2);
+    }
+
     @Test
     void anEpochThatGoesDownIsSeen() {
         goodHistory();

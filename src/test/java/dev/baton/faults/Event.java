@@ -1,6 +1,7 @@
 package dev.baton.faults;
 
 import dev.baton.client.Rights;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +9,11 @@ import java.util.Optional;
 sealed interface Event {
     /** When, or when it was begun. */
     long at();
+
+    /** The same by the machine's clock, to find it in the nodes' logs. */
+    default Instant time() {
+        return Instant.now().minusNanos(System.nanoTime() - at());
+    }
 
     /** An actor's session is on a node from now on. */
     record Connected(long at, String actor, String session, int node, boolean resumed) implements Event {}
@@ -54,6 +60,14 @@ sealed interface Event {
         /** Nobody said anything, or that it could not be known. */
         UNKNOWN
     }
+
+    /**
+     * It asked to give the pen of that epoch back, and was answered, or was not: then it may have been done, at once or later, and it may
+     * not.
+     */
+    record GaveBack(
+            long at, long end, String actor, String session, int node, String document, long epoch, boolean answered)
+            implements Event {}
 
     /** Somebody did harm, until {@code end}. */
     record Harm(long at, long end, String kind, List<Integer> nodes, String what) implements Event {}

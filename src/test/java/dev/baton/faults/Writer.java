@@ -2,15 +2,12 @@ package dev.baton.faults;
 
 import dev.baton.client.BatonClient;
 import dev.baton.client.BatonException;
-import dev.baton.client.ConnectionClosed;
-import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Outcome;
 import dev.baton.client.Rights;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -27,9 +24,6 @@ final class Writer extends Actor {
     private int left;
     private int number;
     private Optional<String> unanswered = Optional.empty();
-
-    /** What it asked to give back last, and what came of that, for whoever looks for the cause of a fence. */
-    private String gaveBack = "nothing";
 
     private volatile boolean quiet;
     private volatile boolean handsOn = true;
@@ -175,30 +169,19 @@ final class Writer extends Actor {
             long end = System.nanoTime();
             Event.Result result = Event.Result.UNKNOWN;
             long told = 0;
-            String by = "nobody";
             if (done.succeeded() && done.result() instanceof Outcome.Applied applied) {
                 result = Event.Result.APPLIED;
                 told = applied.seq();
             } else if (done.succeeded() && done.result() instanceof Outcome.Fenced fenced) {
                 result = Event.Result.FENCED;
                 told = fenced.epoch();
-                by = fenced.holder().map(Member::session).orElse(by);
-            } else if (done.cause() instanceof BatonException refused && !(done.cause() instanceof ConnectionClosed)) {
-                boolean unknown =
-                        refused.code().equals("unavailable") || refused.code().equals("internal");
-                result = unknown ? Event.Result.UNKNOWN : Event.Result.REFUSED;
+            } else if (done.failed() && wasNotDone(done.cause())) {
+                result = Event.Result.REFUSED;
             }
             world.history().add(new Event.Wrote(began, end, name, session(), at, document, under, id, result, told));
             if (result == Event.Result.APPLIED) {
                 unanswered = Optional.empty();
                 left--;
-            } else if (result == Event.Result.FENCED && told <= under) {
-                world.history()
-                        .violated(
-                                2,
-                                id + " of " + session() + " on node " + at + " was fenced under epoch " + under
-                                        + " by epoch " + told + " of " + by + " in " + document + ", "
-                                        + Instant.now());
             }
             if (current(on)) {
                 // A refused or fenced write is tried again when the pen is here: under the same id, which is what it is
@@ -234,12 +217,20 @@ final class Writer extends Actor {
     }
 
     private Future<Rights> release(BatonClient on, long over) {
-        gaveBack = over + " at " + Instant.now() + ", not answered";
-        return on.release(document, over)
-                .onComplete(done -> gaveBack = over + " at " + Instant.now() + ", "
-                        + (done.succeeded()
-                                ? "which was answered"
-                                : done.cause().getMessage()));
+        long began = System.nanoTime();
+        int at = node();
+        String mine = session();
+        return on.release(document, over).onComplete(done -> {
+            boolean answered = done.succeeded() || wasNotDone(done.cause());
+            world.history().add(new Event.GaveBack(began, System.nanoTime(), name, mine, at, document, over, answered));
+        });
+    }
+
+    /** Whether the node said so; otherwise nobody said anything, or that it could not be known. */
+    private static boolean wasNotDone(Throwable failure) {
+        return failure instanceof BatonException refused
+                && !refused.code().equals("unavailable")
+                && !refused.code().equals("internal");
     }
 
     private void giveBack(BatonClient on) {
