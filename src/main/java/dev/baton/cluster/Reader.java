@@ -23,6 +23,15 @@ public final class Reader {
 
     private static final long LONGEST = 10_000;
 
+    /** Why a question has no answer that was open when a node was lost: no trouble, it is answered when it is asked anew. */
+    public static final class Overtaken extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private Overtaken() {
+            super("asked before a node was lost", null, false, false);
+        }
+    }
+
     private final Vertx vertx;
     private final WorkerExecutor threads;
 
@@ -54,14 +63,14 @@ public final class Reader {
     }
 
     /**
-     * What stood in the way of an answer is gone: whatever is still open was most likely asked of it, and fails now, so that it is
-     * asked anew; and nothing has failed in a row.
+     * What stood in the way of an answer is gone: whatever is still open was most likely asked of it, and fails now as
+     * {@link Overtaken}, so that it is asked anew; and nothing has failed in a row.
      */
     void startOver() {
         patience = FIRST;
         for (Promise<?> answer : List.copyOf(open)) {
             if (open.remove(answer)) {
-                answer.fail("asked before a node was lost");
+                answer.fail(new Overtaken());
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.baton.rights;
 
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
+import dev.baton.cluster.Reader;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
@@ -163,7 +164,7 @@ public final class EditorLockVerticle extends VerticleBase {
         sweeping = true;
         locks.owned().compose(this::look).onComplete(done -> {
             sweeping = false;
-            if (done.failed()) {
+            if (done.failed() && !(done.cause() instanceof Reader.Overtaken)) {
                 LOG.warn("sweep of locks put off: {}", done.cause().toString());
             }
         });

@@ -2,6 +2,7 @@ package dev.baton.session;
 
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
+import dev.baton.cluster.Reader;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.function.Predicate;
@@ -84,7 +85,7 @@ public final class SessionSweepVerticle extends VerticleBase {
         running = true;
         sessions.sweep().onComplete(done -> {
             running = false;
-            if (done.failed()) {
+            if (done.failed() && !(done.cause() instanceof Reader.Overtaken)) {
                 LOG.warn("sweep of sessions put off: {}", done.cause().toString());
             }
         });
