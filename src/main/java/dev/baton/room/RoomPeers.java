@@ -25,6 +25,7 @@ final class RoomPeers {
     private final RoomServices on;
     private final RoomRoster roster;
     private final RoomPen pen;
+    private final Keeping keeping;
     private final Set<String> told = new HashSet<>();
 
     RoomPeers(String document, RoomServices on, RoomRoster roster, RoomPen pen) {
@@ -32,6 +33,9 @@ final class RoomPeers {
         this.on = on;
         this.roster = roster;
         this.pen = pen;
+        this.keeping =
+                new Keeping(() -> ClusterNode.future(on.context(), on.rosters().setAsync(own(), roster.roster()))
+                        .mapEmpty());
     }
 
     /** Learns who is in the document on the other nodes, from what each of them keeps. */
@@ -51,7 +55,9 @@ final class RoomPeers {
 
     /** Keeps nothing of this node's any more. */
     Future<Void> withdraw() {
-        return ClusterNode.future(on.context(), on.rosters().removeAsync(own())).mapEmpty();
+        return keeping.rest()
+                .compose(v -> ClusterNode.future(on.context(), on.rosters().removeAsync(own())))
+                .mapEmpty();
     }
 
     private RosterKey own() {
@@ -79,7 +85,7 @@ final class RoomPeers {
             }
         }
         if (diff.isPresent() && keep) {
-            on.rosters().setAsync(own(), roster.roster());
+            keeping.keep();
         }
     }
 
