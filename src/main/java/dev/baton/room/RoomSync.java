@@ -274,13 +274,15 @@ final class RoomSync {
 
     /**
      * Nobody came back to a session. Who has, and is here on a later connection, is not meant: what expired was an older copy of its
-     * record, left over by a loss, and the record is put back as it should be.
+     * record, left over by a loss; the record is put back as it should be, and everybody is told.
      */
     private void expired(String document, Room room, Liveness news) {
         Optional<Seat> later = room.seatOf(news.session())
                 .filter(seat -> seat.generation() > news.generation() && room.attached(news.session()));
         if (later.isPresent()) {
-            restore(document, room, later.get());
+            record(document, room, later.get()).ifPresent(record -> on.sessions()
+                    .recall(record)
+                    .onSuccess(done -> LOG.info("session {} has not expired, and was put back", record.id())));
         } else {
             room.sendAway(news.session()); // it has a connection after all
             room.unseat(news.session(), EXPIRED);
@@ -370,23 +372,26 @@ final class RoomSync {
 
     /** The record of a session that is connected here was lost with its members, or is that of an earlier connection. */
     private void restore(String document, Room room, Seat seat) {
-        room.ref(seat.member().session())
+        record(document, room, seat).ifPresent(record -> on.sessions()
+                .restore(record)
+                .onSuccess(done -> LOG.info("session {} was put back", record.id())));
+    }
+
+    /** A session that is connected here, as far as this room knows of it; empty when another connection of it is. */
+    private Optional<SessionRecord> record(String document, Room room, Seat seat) {
+        return room.ref(seat.member().session())
                 .filter(ref -> ref.generation() == seat.generation())
-                .ifPresent(ref -> on.sessions()
-                        .restore(new SessionRecord(
-                                ref.session(),
-                                ref.user(),
-                                ref.keep(),
-                                on.node().id(),
-                                ref.generation(),
-                                new SessionRecord.Online(),
-                                Map.of(
-                                        document,
-                                        new Standing(
-                                                seat.member().mode(),
-                                                seat.member().since())),
-                                ref.roles()))
-                        .onSuccess(done -> LOG.info("session {} was put back", ref.session())));
+                .map(ref -> new SessionRecord(
+                        ref.session(),
+                        ref.user(),
+                        ref.keep(),
+                        on.node().id(),
+                        ref.generation(),
+                        new SessionRecord.Online(),
+                        Map.of(
+                                document,
+                                new Standing(seat.member().mode(), seat.member().since())),
+                        ref.roles()));
     }
 
     /** A node is dead. */

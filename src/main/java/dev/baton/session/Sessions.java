@@ -251,6 +251,14 @@ public final class Sessions {
         return submit(record.id(), new SessionEvent.Restore(record)).mapEmpty();
     }
 
+    /** {@link #restore}s a session of which all were told that it is gone, and tells them that it is not. */
+    public Future<Void> recall(SessionRecord record) {
+        return submit(record.id(), new SessionEvent.Restore(record))
+                .onSuccess(
+                        outcome -> outcome.after().ifPresent(after -> publish(after, Liveness.State.ONLINE, "resumed")))
+                .mapEmpty();
+    }
+
     /** Ends what has expired, and takes offline what hung on a dead node, among the sessions this node acts for. */
     Future<Void> sweep() {
         long now = node.now();

@@ -37,6 +37,7 @@ class OlderCopyIT {
             await().atMost(SOON)
                     .until(() -> !others.livenessOf(holder.session(), "gone").isEmpty());
             await().atMost(SOON).until(() -> others.knows(holder.session()));
+            await().atMost(SOON).until(() -> toldLast(others, holder.session()).equals("online"));
             assertThat(holder.update(document, epoch, "one")).isInstanceOf(Outcome.Applied.class);
             assertThat(holder.heard().all(NodeEvent.Closed.class)).isEmpty();
             assertThat(next.heard().all(NodeEvent.RightsChanged.class))
@@ -49,5 +50,11 @@ class OlderCopyIT {
         } finally {
             Waiting.on(vertx.close());
         }
+    }
+
+    private static String toldLast(Bystander others, String session) {
+        return others.livenessOf(session).stream()
+                .map(news -> news.getString("state"))
+                .reduce("", (former, later) -> later);
     }
 }
