@@ -182,6 +182,11 @@ public final class ClusterSetup {
         // again to its backup instead of failing; the usual minute would park the callers for as long.
         config.setProperty(
                 "hazelcast.operation.call.timeout.millis", Long.toString(Math.max(10_000, 2 * lease.toMillis())));
+        // An answer waits for the copy of what was changed. Hazelcast drops a copy without a word that a move of the
+        // record has overtaken, and a node that stands still confirms none; by itself it waits for five seconds then,
+        // longer than any hand-over may take. Looked at once a second. What lasts is in the store, so that nothing
+        // that must be true hangs on this.
+        config.setProperty("hazelcast.operation.backup.timeout.millis", "500");
         // Leaving hands the partitions over first; nothing that lasts is in them, so it is not waited for without end.
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "10");
     }
