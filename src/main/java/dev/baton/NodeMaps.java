@@ -46,7 +46,7 @@ public final class NodeMaps {
         return Travelling.let(config, TRAVELLING)
                 .addMapConfig(map("baton.*"))
                 // What is tried out waits for no copy: while records move to a node that has just joined,
-                // Hazelcast drops those that a move has overtaken, and answers after five seconds without.
+                // Hazelcast drops those that a move has overtaken, and an answer waits for them (see ClusterSetup).
                 .addMapConfig(map(ClusterNode.STAGE + "*")
                         .setBackupCount(0)
                         .setAsyncBackupCount(1)

@@ -184,8 +184,9 @@ public final class ClusterSetup {
                 "hazelcast.operation.call.timeout.millis", Long.toString(Math.max(10_000, 2 * lease.toMillis())));
         // An answer waits for the copy of what was changed. Hazelcast drops a copy without a word that a move of the
         // record has overtaken, and a node that stands still confirms none; by itself it waits for five seconds then,
-        // longer than any hand-over may take. Looked at once a second. What lasts is in the store, so that nothing
-        // that must be true hangs on this.
+        // longer than any hand-over may take. Looked at once a second. The price: what was answered without its copy
+        // is forgotten when its node is lost before Hazelcast has compared the two. What lasts is in the store, and a
+        // session's room puts its record back.
         config.setProperty("hazelcast.operation.backup.timeout.millis", "500");
         // Leaving hands the partitions over first; nothing that lasts is in them, so it is not waited for without end.
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "10");

@@ -23,11 +23,11 @@ public final class Reader {
 
     private static final long LONGEST = 10_000;
 
-    /** Why a question has no answer that was open when a node was lost: no trouble, it is answered when it is asked anew. */
-    public static final class Overtaken extends RuntimeException {
+    /** A question was open when a node was lost. No trouble: asked anew, it is answered. */
+    public static final class LostMeanwhile extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        private Overtaken() {
+        private LostMeanwhile() {
             super("asked before a node was lost", null, false, false);
         }
     }
@@ -64,13 +64,13 @@ public final class Reader {
 
     /**
      * What stood in the way of an answer is gone: whatever is still open was most likely asked of it, and fails now as
-     * {@link Overtaken}, so that it is asked anew; and nothing has failed in a row.
+     * {@link LostMeanwhile}, so that it is asked anew; and nothing has failed in a row.
      */
     void startOver() {
         patience = FIRST;
         for (Promise<?> answer : List.copyOf(open)) {
             if (open.remove(answer)) {
-                answer.fail(new Overtaken());
+                answer.fail(new LostMeanwhile());
             }
         }
     }

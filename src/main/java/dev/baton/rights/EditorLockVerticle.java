@@ -164,7 +164,7 @@ public final class EditorLockVerticle extends VerticleBase {
         sweeping = true;
         locks.owned().compose(this::look).onComplete(done -> {
             sweeping = false;
-            if (done.failed() && !(done.cause() instanceof Reader.Overtaken)) {
+            if (done.failed() && !(done.cause() instanceof Reader.LostMeanwhile)) {
                 LOG.warn("sweep of locks put off: {}", done.cause().toString());
             }
         });

@@ -61,7 +61,7 @@ final class Reconciliation {
     private static Optional<LockEvent> missing(Waiter waiter, Reservations reservations, long now) {
         if (waiter.presence() instanceof Presence.Away away) {
             return now >= away.expires()
-                    ? Optional.of(new LockEvent.Leave(waiter.session(), "expired"))
+                    ? Optional.of(new LockEvent.Expired(waiter.session(), waiter.generation()))
                     : Optional.empty();
         }
         return Optional.of(new LockEvent.Lost(waiter.session(), waiter.generation(), reservations.forgotten(now)));

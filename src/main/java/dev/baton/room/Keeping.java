@@ -15,7 +15,7 @@ final class Keeping {
     private Optional<Promise<Void>> underWay = Optional.empty();
     private boolean changed;
 
-    /** Writes with that what there is to write; a failure is the next change's to mend. */
+    /** {@code write} writes what there is by then; a failure is left for the next change to mend. */
     Keeping(Supplier<Future<Void>> write) {
         this.write = write;
     }
@@ -39,7 +39,7 @@ final class Keeping {
         });
     }
 
-    /** Writes nothing that is not being written already; completes when that is done. */
+    /** Writes nothing that is not being written already; completes when that is done, or has failed. */
     Future<Void> rest() {
         changed = false;
         return underWay.map(Promise::future).orElseGet(Future::succeededFuture);

@@ -247,21 +247,17 @@ final class RoomSync {
 
     /** What the cluster was told of a session; a hint, see {@link #checkSessions}. */
     void heard(Liveness news) {
-        for (String document : news.documents()) {
-            rooms.find(document).ifPresent(room -> settle(document, room, news));
-            rooms.closeIfEmpty(document);
+        if (news.state() == Liveness.State.GONE && news.cause().equals(EXPIRED)) {
+            expired(news);
+        } else {
+            news.documents().forEach(document -> rooms.find(document).ifPresent(room -> settle(room, news)));
         }
+        news.documents().forEach(rooms::closeIfEmpty);
     }
 
-    private void settle(String document, Room room, Liveness news) {
+    private void settle(Room room, Liveness news) {
         switch (news.state()) {
-            case GONE -> {
-                if (news.cause().equals(EXPIRED)) {
-                    expired(document, room, news);
-                } else {
-                    room.unseat(news.session(), news.cause());
-                }
-            }
+            case GONE -> room.unseat(news.session(), news.cause());
             case ONLINE -> leaveTo(room, news.session(), news.node());
             case OFFLINE ->
                 room.seatOf(news.session())
@@ -274,19 +270,39 @@ final class RoomSync {
 
     /**
      * Nobody came back to a session. Who has, and is here on a later connection, is not meant: what expired was an older copy of its
-     * record, left over by a loss; the record is put back as it should be, and everybody is told.
+     * record, left over by a loss. The record is put back as it should be, and who was told of the end is told that it was none.
      */
-    private void expired(String document, Room room, Liveness news) {
-        Optional<Seat> later = room.seatOf(news.session())
-                .filter(seat -> seat.generation() > news.generation() && room.attached(news.session()));
-        if (later.isPresent()) {
-            record(document, room, later.get()).ifPresent(record -> on.sessions()
-                    .recall(record)
-                    .onSuccess(done -> LOG.info("session {} has not expired, and was put back", record.id())));
-        } else {
-            room.sendAway(news.session()); // it has a connection after all
-            room.unseat(news.session(), EXPIRED);
+    private void expired(Liveness news) {
+        Map<String, Standing> here = new HashMap<>();
+        Optional<SessionRef> back = Optional.empty();
+        for (String document : news.documents()) {
+            Optional<Room> room = rooms.find(document);
+            Optional<Seat> seat = room.flatMap(one -> laterSeat(one, news));
+            if (seat.isPresent()) {
+                here.put(document, standing(seat.get()));
+                back = room.flatMap(one -> one.ref(news.session()));
+            } else {
+                room.ifPresent(one -> {
+                    one.sendAway(news.session()); // it has a connection after all
+                    one.unseat(news.session(), EXPIRED);
+                });
+            }
         }
+        back.ifPresent(ref -> on.sessions().recall(record(ref, here)).onSuccess(there -> {
+            if (there) {
+                LOG.info("session {} has not expired, and was put back", ref.session());
+            }
+        }));
+    }
+
+    /** The session's seat here, of a connection that is open, as far as is known, and later than the one that was told of. */
+    private static Optional<Seat> laterSeat(Room room, Liveness news) {
+        return room.seatOf(news.session())
+                .filter(seat -> seat.generation() > news.generation())
+                .filter(seat -> seat.member().online() || room.attached(news.session()))
+                .filter(seat -> room.ref(news.session())
+                        .filter(ref -> ref.generation() == seat.generation())
+                        .isPresent());
     }
 
     /** A session was taken up on another node: its seat here goes when that node has told of its own. */
@@ -372,26 +388,28 @@ final class RoomSync {
 
     /** The record of a session that is connected here was lost with its members, or is that of an earlier connection. */
     private void restore(String document, Room room, Seat seat) {
-        record(document, room, seat).ifPresent(record -> on.sessions()
-                .restore(record)
-                .onSuccess(done -> LOG.info("session {} was put back", record.id())));
+        room.ref(seat.member().session())
+                .filter(ref -> ref.generation() == seat.generation())
+                .ifPresent(ref -> on.sessions()
+                        .restore(record(ref, Map.of(document, standing(seat))))
+                        .onSuccess(done -> LOG.info("session {} was put back", ref.session())));
     }
 
-    /** A session that is connected here, as far as this room knows of it; empty when another connection of it is. */
-    private Optional<SessionRecord> record(String document, Room room, Seat seat) {
-        return room.ref(seat.member().session())
-                .filter(ref -> ref.generation() == seat.generation())
-                .map(ref -> new SessionRecord(
-                        ref.session(),
-                        ref.user(),
-                        ref.keep(),
-                        on.node().id(),
-                        ref.generation(),
-                        new SessionRecord.Online(),
-                        Map.of(
-                                document,
-                                new Standing(seat.member().mode(), seat.member().since())),
-                        ref.roles()));
+    private static Standing standing(Seat seat) {
+        return new Standing(seat.member().mode(), seat.member().since());
+    }
+
+    /** A session that is connected here and takes part in those documents. */
+    private SessionRecord record(SessionRef ref, Map<String, Standing> documents) {
+        return new SessionRecord(
+                ref.session(),
+                ref.user(),
+                ref.keep(),
+                on.node().id(),
+                ref.generation(),
+                new SessionRecord.Online(),
+                documents,
+                ref.roles());
     }
 
     /** A node is dead. */

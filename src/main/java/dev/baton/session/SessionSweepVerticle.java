@@ -85,7 +85,7 @@ public final class SessionSweepVerticle extends VerticleBase {
         running = true;
         sessions.sweep().onComplete(done -> {
             running = false;
-            if (done.failed() && !(done.cause() instanceof Reader.Overtaken)) {
+            if (done.failed() && !(done.cause() instanceof Reader.LostMeanwhile)) {
                 LOG.warn("sweep of sessions put off: {}", done.cause().toString());
             }
         });

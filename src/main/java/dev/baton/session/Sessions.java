@@ -251,12 +251,17 @@ public final class Sessions {
         return submit(record.id(), new SessionEvent.Restore(record)).mapEmpty();
     }
 
-    /** {@link #restore}s a session of which all were told that it is gone, and tells them that it is not. */
-    public Future<Void> recall(SessionRecord record) {
-        return submit(record.id(), new SessionEvent.Restore(record))
-                .onSuccess(
-                        outcome -> outcome.after().ifPresent(after -> publish(after, Liveness.State.ONLINE, "resumed")))
-                .mapEmpty();
+    /**
+     * {@link #restore}s a session of which all were told that it is gone, and tells them that it is not, also where it was put back
+     * before that was heard. Whether it is there, on that connection.
+     */
+    public Future<Boolean> recall(SessionRecord record) {
+        return restore(record).compose(v -> find(List.of(record.id()))).map(found -> {
+            Optional<SessionRecord> there = Optional.ofNullable(found.get(record.id()))
+                    .filter(known -> known.online() && known.generation() == record.generation());
+            there.ifPresent(known -> publish(known, Liveness.State.ONLINE, "resumed"));
+            return there.isPresent();
+        });
     }
 
     /** Ends what has expired, and takes offline what hung on a dead node, among the sessions this node acts for. */

@@ -72,7 +72,7 @@ class ReaderTest {
         reader.startOver();
 
         assertThat(failureOf(open)).isEqualTo("asked before a node was lost");
-        assertThat(open.cause()).isInstanceOf(Reader.Overtaken.class);
+        assertThat(open.cause()).isInstanceOf(Reader.LostMeanwhile.class);
         assertThat(failureOf(reader.read(hanging))).contains("Timeout 150 ");
     }
 

@@ -133,8 +133,8 @@ final class Checks {
     }
 
     /**
-     * 2: who writes under the epoch that it was told it holds is fenced by a later one alone; or by its own wish to give the pen back, of
-     * which it does not know what became.
+     * 2: who writes under the epoch that it was told it holds is fenced by a later one alone; or, with nobody to hold it, by its own wish
+     * to give the pen back, of which it does not know what became.
      */
     private void fencedByALaterEpoch() {
         List<Event.GaveBack> open = events.stream()
@@ -148,11 +148,14 @@ final class Checks {
                             && gave.document().equals(wrote.document())
                             && gave.epoch() == wrote.epoch()
                             && gave.at() < wrote.end());
-            if (wrote.number() <= wrote.epoch() && !own) {
+            boolean givenBack =
+                    wrote.number() == wrote.epoch() && wrote.holder().isEmpty() && own;
+            if (wrote.number() <= wrote.epoch() && !givenBack) {
                 broken(
                         2,
                         wrote.id() + " of " + wrote.session() + " on node " + wrote.node() + " was fenced under epoch "
-                                + wrote.epoch() + " by epoch " + wrote.number() + " in " + wrote.document() + ", "
+                                + wrote.epoch() + " by epoch " + wrote.number() + " of "
+                                + wrote.holder().orElse("nobody") + " in " + wrote.document() + ", "
                                 + wrote.time());
             }
         }

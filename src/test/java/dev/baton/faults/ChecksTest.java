@@ -32,7 +32,12 @@ class ChecksTest {
     }
 
     private void wrote(String session, long epoch, String id, Event.Result result, long number) {
-        events.add(new Event.Wrote(10, 20, session, session, 0, DOC, epoch, id, result, number));
+        wrote(session, epoch, id, result, number, Optional.empty());
+    }
+
+    private void wrote(
+            String session, long epoch, String id, Event.Result result, long number, Optional<String> holder) {
+        events.add(new Event.Wrote(10, 20, session, session, 0, DOC, epoch, id, result, number, holder));
     }
 
     private void update(long epoch, String session, String id) {
@@ -77,8 +82,8 @@ class ChecksTest {
         assertThat(broken()).isEmpty();
     }
 
-    private void gaveBack(String session, long epoch, boolean answered) {
-        events.add(new Event.GaveBack(15, 16, session, session, 0, DOC, epoch, answered));
+    private void gaveBack(long at, String session, long epoch, boolean answered) {
+        events.add(new Event.GaveBack(at, at + 1, session, session, 0, DOC, epoch, answered));
     }
 
     @Test
@@ -92,18 +97,28 @@ class ChecksTest {
     void whoIsFencedByItsOwnWishToGiveThePenBackHasNothingToComplainOfIfItWasNotToldThatItWasNotDone() {
         goodHistory();
         wrote("ann", 3, "a5", Event.Result.FENCED, 3);
-        gaveBack("ann", 3, false);
+        gaveBack(15, "ann", 3, false);
         assertThat(broken()).isEmpty();
     }
 
     @Test
-    void whoIsFencedUnderAnEpochThatItHoldsAfterAnAnswerOrAfterAnotherOneWasGivenBackIsSeen() {
+    void whoIsFencedUnderAnEpochThatItHoldsAfterAnAnswerOrByAnotherWishIsSeen() {
         goodHistory();
         wrote("ann", 3, "a5", Event.Result.FENCED, 3);
-        gaveBack("ann", 3, true);
-        gaveBack("ann", 2, false);
-        gaveBack("bob", 3, false);
+        gaveBack(15, "ann", 3, true);
+        gaveBack(15, "ann", 2, false);
+        gaveBack(15, "bob", 3, false);
+        gaveBack(21, "ann", 3, false);
         assertThat(broken()).containsExactly(2);
+    }
+
+    @Test
+    void whoIsFencedByAnotherHolderOfItsEpochOrByAnEarlierOneIsSeenWhateverItWished() {
+        goodHistory();
+        gaveBack(15, "ann", 3, false);
+        wrote("ann", 3, "a5", Event.Result.FENCED, 3, Optional.of("bob"));
+        wrote("ann", 3, "a6", Event.Result.FENCED, 2);
+        assertThat(Checks.all(events, Map.of(DOC, log))).hasSize(2).allMatch(found -> found.invariant() == 2);
     }
 
     @Test
@@ -191,11 +206,23 @@ class ChecksTest {
     void aNodeThatAcknowledgesWhileItIsGivenUpIsSeen() {
         long second = 1_000_000_000L;
         events.add(new Event.Harm(0, 20 * second, Nemesis.Kind.CUT_OFF.words(), List.of(1), ""));
-        events.add(new Event.Wrote(2 * second, 3 * second, "ann", "ann", 1, DOC, 1, "early", Event.Result.APPLIED, 2));
-        events.add(
-                new Event.Wrote(8 * second, 9 * second, "ann", "ann", 0, DOC, 1, "elsewhere", Event.Result.APPLIED, 3));
+        events.add(new Event.Wrote(
+                2 * second, 3 * second, "ann", "ann", 1, DOC, 1, "early", Event.Result.APPLIED, 2, Optional.empty()));
+        events.add(new Event.Wrote(
+                8 * second,
+                9 * second,
+                "ann",
+                "ann",
+                0,
+                DOC,
+                1,
+                "elsewhere",
+                Event.Result.APPLIED,
+                3,
+                Optional.empty()));
         assertThat(Checks.silentWhenGivenUp(events, 5_500)).isEmpty();
-        events.add(new Event.Wrote(8 * second, 9 * second, "ann", "ann", 1, DOC, 1, "late", Event.Result.APPLIED, 4));
+        events.add(new Event.Wrote(
+                8 * second, 9 * second, "ann", "ann", 1, DOC, 1, "late", Event.Result.APPLIED, 4, Optional.empty()));
         assertThat(Checks.silentWhenGivenUp(events, 5_500)).hasSize(1);
     }
 

@@ -48,10 +48,11 @@ sealed interface Event {
             long epoch,
             String id,
             Result result,
-            long number)
+            long number,
+            Optional<String> holder)
             implements Event {}
 
-    /** What came of a write; the number beside it is the seq, or the epoch that fenced it. */
+    /** What came of a write; the number beside it is the seq, or the epoch that fenced it, which that holder has. */
     enum Result {
         APPLIED,
         FENCED,

@@ -2,6 +2,7 @@ package dev.baton.faults;
 
 import dev.baton.client.BatonClient;
 import dev.baton.client.BatonException;
+import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Outcome;
@@ -169,16 +170,19 @@ final class Writer extends Actor {
             long end = System.nanoTime();
             Event.Result result = Event.Result.UNKNOWN;
             long told = 0;
+            Optional<String> by = Optional.empty();
             if (done.succeeded() && done.result() instanceof Outcome.Applied applied) {
                 result = Event.Result.APPLIED;
                 told = applied.seq();
             } else if (done.succeeded() && done.result() instanceof Outcome.Fenced fenced) {
                 result = Event.Result.FENCED;
                 told = fenced.epoch();
+                by = fenced.holder().map(Member::session);
             } else if (done.failed() && wasNotDone(done.cause())) {
                 result = Event.Result.REFUSED;
             }
-            world.history().add(new Event.Wrote(began, end, name, session(), at, document, under, id, result, told));
+            world.history()
+                    .add(new Event.Wrote(began, end, name, session(), at, document, under, id, result, told, by));
             if (result == Event.Result.APPLIED) {
                 unanswered = Optional.empty();
                 left--;
@@ -213,7 +217,8 @@ final class Writer extends Actor {
                         former,
                         id,
                         outcome instanceof Outcome.Applied ? Event.Result.APPLIED : Event.Result.FENCED,
-                        outcome instanceof Outcome.Applied applied ? applied.seq() : former + 1)));
+                        outcome instanceof Outcome.Applied applied ? applied.seq() : former + 1,
+                        Optional.empty())));
     }
 
     private Future<Rights> release(BatonClient on, long over) {

@@ -183,12 +183,20 @@ final class Bystander implements AutoCloseable {
 
     /**
      * The record of a session that was taken up again is as it was before, and nobody came back in time: as when the node that kept it is
-     * lost before its copy was brought up to date.
+     * lost before its copy was brought up to date. Goes on until all were told that it expired: its room may put it right sooner.
      */
     void goesBackToExpired(String session) {
-        SessionRecord record = record(session);
-        long now = System.currentTimeMillis();
-        becomes(record, record.generation() - 1, new SessionRecord.Offline("closed", now - 120_000, now - 1));
+        SessionRecord now = record(session);
+        long before = System.currentTimeMillis() - 120_000;
+        SessionRecord older = as(now, now.generation() - 1, new SessionRecord.Offline("closed", before, before));
+        IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
+        await().pollDelay(Duration.ZERO).atMost(Person.SOON).until(() -> {
+            boolean told = !livenessOf(session, "gone").isEmpty();
+            if (!told) {
+                map.replace(session, older);
+            }
+            return told;
+        });
     }
 
     /** Whether the cluster has that session as connected. */
@@ -207,19 +215,19 @@ final class Bystander implements AutoCloseable {
     }
 
     private void becomes(SessionRecord record, long generation, SessionRecord.Link link) {
-        hazelcast
-                .<String, SessionRecord>getMap(Sessions.MAP)
-                .set(
-                        record.id(),
-                        new SessionRecord(
-                                record.id(),
-                                record.user(),
-                                record.secretHash(),
-                                record.node(),
-                                generation,
-                                link,
-                                record.documents(),
-                                record.roles()));
+        hazelcast.<String, SessionRecord>getMap(Sessions.MAP).set(record.id(), as(record, generation, link));
+    }
+
+    private static SessionRecord as(SessionRecord record, long generation, SessionRecord.Link link) {
+        return new SessionRecord(
+                record.id(),
+                record.user(),
+                record.secretHash(),
+                record.node(),
+                generation,
+                link,
+                record.documents(),
+                record.roles());
     }
 
     /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */

@@ -34,8 +34,6 @@ class OlderCopyIT {
 
             others.goesBackToExpired(holder.session());
 
-            await().atMost(SOON)
-                    .until(() -> !others.livenessOf(holder.session(), "gone").isEmpty());
             await().atMost(SOON).until(() -> others.knows(holder.session()));
             await().atMost(SOON).until(() -> toldLast(others, holder.session()).equals("online"));
             assertThat(holder.update(document, epoch, "one")).isInstanceOf(Outcome.Applied.class);

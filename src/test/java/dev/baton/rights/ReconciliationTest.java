@@ -124,7 +124,7 @@ class ReconciliationTest {
         Waiter missing = waiter(2, missed.away());
         assertThat(told(missing, null, 6_000)).isEmpty();
         assertThat(told(missing, null, 124_999)).isEmpty();
-        assertThat(told(missing, null, 125_000)).contains(new LockEvent.Leave("s", "expired"));
+        assertThat(told(missing, null, 125_000)).contains(new LockEvent.Expired("s", 2));
     }
 
     @Test

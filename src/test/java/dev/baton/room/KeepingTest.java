@@ -49,6 +49,19 @@ class KeepingTest {
     }
 
     @Test
+    void aWritingThatCannotEvenBeBegunIsNotInTheWayOfTheNext() {
+        List<String> tried = new ArrayList<>();
+        Keeping leaving = new Keeping(() -> {
+            tried.add("once more");
+            throw new IllegalStateException("the cluster is being left");
+        });
+        leaving.keep();
+        leaving.keep();
+        assertThat(tried).hasSize(2);
+        assertThat(leaving.rest().succeeded()).isTrue();
+    }
+
+    @Test
     void atRestNothingIsWrittenAnyMoreWhenWhatWasUnderWayIsDone() {
         becomes(1);
         becomes(2);
