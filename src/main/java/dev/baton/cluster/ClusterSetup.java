@@ -182,12 +182,12 @@ public final class ClusterSetup {
         // again to its backup instead of failing; the usual minute would park the callers for as long.
         config.setProperty(
                 "hazelcast.operation.call.timeout.millis", Long.toString(Math.max(10_000, 2 * lease.toMillis())));
-        // An answer waits for the copy of what was changed. Hazelcast drops a copy without a word that a move of the
-        // record has overtaken, and a node that stands still confirms none; by itself it waits for five seconds then,
-        // longer than any hand-over may take. Looked at once a second. The price: what was answered without its copy
-        // is forgotten when its node is lost before Hazelcast has compared the two. What lasts is in the store, and a
-        // session's room puts its record back.
-        config.setProperty("hazelcast.operation.backup.timeout.millis", "500");
+        // An answer waits for the copy of what was changed; where none is confirmed, for so long. Not shorter than a
+        // lease: then the node that keeps the record, or the one that keeps the copy, has been given up before anybody
+        // is answered. Who was answered sooner saw the older copy come back, with the pen in the hand that had given it
+        // away. Hazelcast's own five seconds are as long as the usual lease.
+        config.setProperty(
+                "hazelcast.operation.backup.timeout.millis", Long.toString(Math.max(5_000, lease.toMillis())));
         // Leaving hands the partitions over first; nothing that lasts is in them, so it is not waited for without end.
         config.setProperty("hazelcast.graceful.shutdown.max.wait", "10");
     }

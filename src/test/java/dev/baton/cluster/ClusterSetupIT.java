@@ -130,6 +130,14 @@ class ClusterSetupIT {
     }
 
     @Test
+    void nobodyIsAnsweredWithoutACopyBeforeTheLeaseIsOver() {
+        assertThat(join(Map.of("cluster.node-lease", "7500ms"))
+                        .getConfig()
+                        .getProperty("hazelcast.operation.backup.timeout.millis"))
+                .isEqualTo("7500");
+    }
+
+    @Test
     void theNodesOwnMapsCanBeAdded() {
         HazelcastInstance member = ClusterSetup.join(
                 settings(Map.of()), config -> config.addMapConfig(new MapConfig("mine").setBackupCount(2)));
