@@ -147,8 +147,13 @@ class HandOverIT {
         eve.view(document);
         ann.heard().await(NodeEvent.Presence.class, told -> concerns(told.joined(), eve), SOON);
 
-        bystander.hides(document, eve.session(), ann.session());
-        ann.heard().await(NodeEvent.Presence.class, told -> told.left().containsKey(eve.session()), SOON);
+        // Once more when that was just before the two compared rosters: eve is back then before anybody is told that
+        // she left.
+        await().atMost(SOON).pollInterval(Duration.ofMillis(100)).until(() -> {
+            bystander.hides(document, eve.session(), ann.session());
+            return ann.heard().all(NodeEvent.Presence.class).stream()
+                    .anyMatch(told -> told.left().containsKey(eve.session()));
+        });
         Waiting.on(ann.client().release(document, epoch, eve.session()));
 
         eve.penAfter(document, epoch);
