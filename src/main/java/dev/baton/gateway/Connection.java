@@ -39,11 +39,7 @@ final class Connection implements Outbox, Intake.Owner {
     private final Inflow inflow;
     private final Outflow outflow;
     private final Intake intake;
-    private final Set<String> documents = new HashSet<>();
-
-    /** Those of them that the client has asked to leave. */
-    private final Set<String> leaving = new HashSet<>();
-
+    private final Attendance attendance;
     private final Set<String> pens = new HashSet<>();
     private final Promise<Void> over = Promise.promise();
 
@@ -66,6 +62,7 @@ final class Connection implements Outbox, Intake.Owner {
         this.outflow = new Outflow(socket, loop, on.allowed().unread());
         this.beat = loop.add(this, on.stranger());
         this.intake = new Intake(this, on, Loop.now());
+        this.attendance = new Attendance(on.allowed().documents());
         socket.frameHandler(intake::frame);
         this.inflow = Inflow.of(socket);
         EarlyFrames.of(socket, inflow, intake);
@@ -109,10 +106,7 @@ final class Connection implements Outbox, Intake.Owner {
 
     private void document(SessionRef ref, ClientMessage.OfDocument message) {
         String document = message.document();
-        boolean join = message instanceof ClientMessage.Join;
-        if (join
-                && !documents.contains(document)
-                && documents.size() - leaving.size() >= on.allowed().documents()) {
+        if (message instanceof ClientMessage.Join && !attendance.joins(document)) {
             on.connections().limits().reached(Limit.DOCUMENTS);
             write(Frames.error(
                     message.ref(),
@@ -120,24 +114,14 @@ final class Connection implements Outbox, Intake.Owner {
                     "a session takes part in at most " + on.allowed().documents() + " documents; leave one first"));
             return;
         }
-        if (join) {
-            documents.add(document);
-            leaving.remove(document);
-        } else if (message instanceof ClientMessage.Leave && documents.contains(document)) {
-            leaving.add(document); // the client may join another as soon as it is told, which is before this side is
+        if (message instanceof ClientMessage.Leave) {
+            attendance.leaves(document);
         }
         Future<Rooms.Result> handled = on.rooms().handle(ref, this, message);
-        if (join || message instanceof ClientMessage.Leave) {
-            handled.onSuccess(result -> loop.run(() -> stands(document, result)));
-        }
-    }
-
-    private void stands(String document, Rooms.Result result) {
-        leaving.remove(document);
-        if (result == Rooms.Result.OUT) {
-            documents.remove(document);
-        } else {
-            documents.add(document);
+        if (message instanceof ClientMessage.Join) {
+            handled.onSuccess(result -> loop.run(() -> attendance.joined(document, result)));
+        } else if (message instanceof ClientMessage.Leave) {
+            handled.onSuccess(result -> loop.run(() -> attendance.left(document, result)));
         }
     }
 
@@ -199,8 +183,8 @@ final class Connection implements Outbox, Intake.Owner {
 
     private void authorize(SessionRef ref) {
         session = Optional.of(ref);
-        on.rooms().authorized(ref, this, documents);
-        documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
+        on.rooms().authorized(ref, this, attendance.documents());
+        attendance.keepOnly(document -> ref.roles().allow(document, Role.VIEW));
     }
 
     private void refuse(ClientMessage.Hello hello, Throwable cause) {
@@ -229,8 +213,8 @@ final class Connection implements Outbox, Intake.Owner {
         until(let.identity());
         greet(hello, ref, let.connected().resumed());
         if (!record.documents().isEmpty()) {
-            documents.addAll(record.documents().keySet());
-            documents.removeIf(document -> !ref.roles().allow(document, Role.VIEW));
+            attendance.resumes(record.documents().keySet());
+            attendance.keepOnly(document -> ref.roles().allow(document, Role.VIEW));
             on.rooms().resumed(ref, this, record.documents());
         }
         resume();
@@ -452,11 +436,11 @@ final class Connection implements Outbox, Intake.Owner {
         SessionRef ref = session.get();
         on.connections().remove(ref.session(), this);
         if (replaced) {
-            on.rooms().replaced(ref, this, documents);
+            on.rooms().replaced(ref, this, attendance.documents());
             over.complete();
             return;
         }
-        on.rooms().offline(ref, this, documents, cause).onComplete(v -> loop.run(() -> lose(ref, cause)));
+        on.rooms().offline(ref, this, attendance.documents(), cause).onComplete(v -> loop.run(() -> lose(ref, cause)));
     }
 
     private void lose(SessionRef ref, String cause) {

@@ -1,8 +1,6 @@
 package dev.baton.room;
 
 import dev.baton.auth.Role;
-import dev.baton.log.EntryText;
-import dev.baton.log.Opening;
 import dev.baton.presence.PresenceDiff;
 import dev.baton.presence.RoomRoster;
 import dev.baton.presence.RosterDiff;
@@ -11,7 +9,6 @@ import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
 import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
-import dev.baton.protocol.RightsState;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockNews;
 import dev.baton.rights.LockOutcome;
@@ -20,7 +17,6 @@ import dev.baton.rights.Waiter;
 import dev.baton.room.Servings.Serving;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,25 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One document on this node: its members here, what they are shown, and what goes out to them. Open while it has a member
- * here, connected or away. Confined to the rooms' context.
- *
- * <p>Changes of presence gather for a moment and are flushed together: at once when it was quiet, else after a window that
- * grows with the room, so that a thousand who come in a second cost a few messages each and not a thousand.
+ * here, connected or away. What changes is told at the next flush, see {@link Flushing}. Confined to the rooms' context.
  */
 final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
-
-    /** The shortest time between two flushes, in milliseconds: below what a person sees. */
-    private static final long WINDOW = 20;
-
-    /** A flush of a room of this many members may wait a millisecond longer. */
-    private static final int MEMBERS_A_MILLISECOND = 50;
-
-    /** The longest time between two flushes, in milliseconds. */
-    private static final long LONGEST_WINDOW = 500;
-
-    /** Characters of an answer to a join beyond which its reader is given time; below, what follows it may follow at once. */
-    static final int LARGE = 32 * 1024;
 
     private final String document;
     private final RoomServices on;
@@ -62,11 +43,10 @@ final class Room {
     private final Promise<Void> opened = Promise.promise();
     private Set<String> unplaced = Set.of();
     private final Map<String, SessionRef> refs = new HashMap<>();
-    private final List<Joiner> joiners = new ArrayList<>();
+    private final Joiners joiners;
+    private final Flushing flushing;
 
-    private boolean flushPlanned;
     private int holds;
-    private long lastFlush;
     private Optional<Future<Void>> closing = Optional.empty();
 
     Room(String document, RoomServices on) {
@@ -76,6 +56,8 @@ final class Room {
         this.pen = new RoomPen(document, on, roster, watchers);
         this.peers = new RoomPeers(document, on, roster, pen);
         this.entries = new RoomEntries(document, on, pen, watchers, this::reopen);
+        this.joiners = new Joiners(roster, pen, watchers, entries);
+        this.flushing = new Flushing(on, this::flush);
     }
 
     // ---- opening and closing --------------------------------------------------------------------------------------
@@ -139,8 +121,7 @@ final class Room {
         seat(joiner.ref(), mode, since, joiner.outbox().open());
         watchers.remove(joiner.ref().session());
         entries.opened(joiner);
-        joiners.removeIf(earlier -> earlier.outbox() != joiner.outbox()
-                && earlier.ref().session().equals(joiner.ref().session()));
+        joiners.removeOthers(joiner.ref().session(), joiner.outbox());
         joiners.add(joiner);
         planFlush();
     }
@@ -153,8 +134,7 @@ final class Room {
         seat(ref, mode, since, outbox.open());
         watchers.put(ref.session(), outbox);
         entries.remove(ref.session());
-        joiners.removeIf(
-                joiner -> joiner.outbox() != outbox && joiner.ref().session().equals(ref.session()));
+        joiners.removeOthers(ref.session(), outbox);
         pen.attach(ref.session(), outbox);
         planFlush();
     }
@@ -196,9 +176,7 @@ final class Room {
         Future<Void> known = pen.heldBy(session)
                 ? on.losses().lost(document, session, ref.generation(), cause, since)
                 : Future.succeededFuture();
-        watchers.remove(session, outbox);
-        entries.remove(session, outbox);
-        joiners.removeIf(joiner -> joiner.outbox() == outbox);
+        replaced(session, outbox);
         roster.local(session)
                 .filter(seat -> seat.generation() <= ref.generation())
                 .ifPresent(seat -> {
@@ -208,11 +186,11 @@ final class Room {
         return known;
     }
 
-    /** A connection whose session goes on elsewhere. */
+    /** A connection whose session goes on elsewhere, or waits to: it is told nothing any more. */
     void replaced(String session, Outbox outbox) {
         watchers.remove(session, outbox);
         entries.remove(session, outbox);
-        joiners.removeIf(joiner -> joiner.outbox() == outbox);
+        joiners.remove(outbox);
     }
 
     /** A member's connection is gone, as others have noticed. */
@@ -251,7 +229,7 @@ final class Room {
 
     /** A member is gone for good, from this node at least. */
     void unseat(String session, String cause) {
-        if (joiners.stream().anyMatch(joiner -> joiner.ref().session().equals(session))) {
+        if (joiners.has(session)) {
             flush(); // its join is answered before anything that follows it
         }
         if (pen.heldBy(session)) {
@@ -260,7 +238,7 @@ final class Room {
         }
         watchers.remove(session);
         entries.remove(session);
-        joiners.removeIf(joiner -> joiner.ref().session().equals(session));
+        joiners.remove(session);
         refs.remove(session);
         roster.unseat(session, cause);
         planFlush();
@@ -440,17 +418,7 @@ final class Room {
     // ---- flushing -------------------------------------------------------------------------------------------------
 
     private void planFlush() {
-        if (flushPlanned) {
-            return;
-        }
-        flushPlanned = true;
-        long window = Math.min(LONGEST_WINDOW, WINDOW + roster.count() / MEMBERS_A_MILLISECOND);
-        long wait = lastFlush + window - System.nanoTime() / 1_000_000;
-        if (wait <= 0) {
-            on.context().runOnContext(v -> flush());
-        } else {
-            on.vertx().setTimer(wait, id -> flush());
-        }
+        flushing.plan(roster.count());
     }
 
     private void flush() {
@@ -458,53 +426,14 @@ final class Room {
     }
 
     private void flush(boolean keep) {
-        flushPlanned = false;
-        lastFlush = System.nanoTime() / 1_000_000;
+        flushing.begun();
         entries.send();
         PresenceDiff diff = roster.flush();
         if (!diff.isEmpty() && !watchers.isEmpty()) {
             watchers.send(Frames.presence(document, diff.joined(), diff.left(), diff.changed(), roster.count()));
         }
         pen.flush();
-        welcomeJoiners();
+        joiners.welcome();
         peers.tell(keep);
-    }
-
-    private void welcomeJoiners() {
-        List<Joiner> now = List.copyOf(joiners);
-        joiners.clear();
-        RightsState rights = pen.rights();
-        for (Joiner joiner : now) {
-            Opening opening = joiner.opening();
-            String session = joiner.ref().session();
-            List<String> matter = new ArrayList<>(rights.queue());
-            rights.holder().ifPresent(holder -> matter.add(holder.session()));
-            matter.add(session);
-            String joined = Frames.joined(
-                    joiner.request(), content(opening), roster.members(matter), roster.count(), rights, session);
-            boolean large = joined.length() > LARGE;
-            if (large) {
-                entries.give(joiner, joined, opening.last());
-            } else {
-                joiner.outbox().send(joined);
-            }
-            watchers.put(session, joiner.outbox());
-            pen.attach(session, joiner.outbox());
-            if (!large) {
-                entries.read(joiner, opening.last());
-            }
-        }
-    }
-
-    private static Frames.Content content(Opening opening) {
-        return new Frames.Content(
-                opening.log(),
-                opening.state().head(),
-                opening.recovered(),
-                opening.snapshot().isPresent()
-                        ? OptionalLong.of(opening.snapshot().get().seq())
-                        : OptionalLong.empty(),
-                new Json(opening.snapshot().map(Opening.Content::data).orElse("null")),
-                opening.entries().stream().map(EntryText::of).toList());
     }
 }

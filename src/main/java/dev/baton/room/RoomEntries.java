@@ -139,7 +139,7 @@ final class RoomEntries {
     }
 
     private void tellRest(Joiner joiner, List<SeqEntry> rest) {
-        if (rest.stream().mapToLong(entry -> entry.text().text().length()).sum() > Room.LARGE) {
+        if (rest.stream().mapToLong(entry -> entry.text().text().length()).sum() > Joiners.LARGE) {
             give(joiner, rest);
             return;
         }

@@ -175,7 +175,7 @@ final class RoomRequests {
     /** A large document waits, unread, until those before it are through to this connection. */
     private Future<Void> open(Asking asking, ClientMessage.Join join, Room room, long since) {
         return read(join).compose(opening -> {
-            if (opening.size() <= Room.LARGE) {
+            if (opening.size() <= Joiners.LARGE) {
                 return enter(asking, join, room, opening, Serving.small(), since);
             }
             Optional<Serving> free = servings.tryBegin(asking.outbox());

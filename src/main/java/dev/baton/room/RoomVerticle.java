@@ -76,7 +76,6 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private RoomRegistry rooms;
     private RoomRequests requests;
     private RoomAccess access;
-    private RoomSync sync;
 
     /**
      * Rooms on that node.
@@ -114,7 +113,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         Turns turns = new Turns();
         requests = new RoomRequests(services, rooms, turns);
         access = new RoomAccess(services, rooms, turns);
-        sync = new RoomSync(services, rooms);
+        MemberSync members = new MemberSync(services, rooms);
+        RoomSync sync = new RoomSync(services, rooms, members);
         node.on(LockNews.TYPE, context, this::lockNews);
         node.on(RosterDiff.TYPE, context, json -> room(json, room -> room.apply(RosterDiff.of(json))));
         node.on(ROSTER_WANTED, context, json -> room(json, room -> room.peers().tellAll(json.getString("node"))));
@@ -137,7 +137,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             sweep.round();
             count();
         });
-        return node.listen(Liveness.ADDRESS, json -> sync.heard(Liveness.of(json)));
+        return node.listen(Liveness.ADDRESS, json -> members.heard(Liveness.of(json)));
     }
 
     @Override
