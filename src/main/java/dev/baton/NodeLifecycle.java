@@ -192,6 +192,7 @@ final class NodeLifecycle implements VertxApplicationHooks {
     @Override
     public void afterVertxStarted(HookContext context) {
         vertx = context.vertx();
+        vertx.exceptionHandler(new Unhandled());
     }
 
     @Override

@@ -37,9 +37,12 @@ public record LockOutcome(LockRecord before, LockRecord after, LockRecord settle
                 .isPresent();
     }
 
-    /** Whether this very event completed a hand-over. */
-    public boolean granted() {
-        return after.lock().tenure() instanceof Tenure.Held
-                && after.lock().epoch() > before.lock().epoch();
+    /**
+     * Whether this very event, of that moment, completed a hand-over. It says so again when it comes again: where the copy of a record was
+     * dropped on its way, the first answer is late.
+     */
+    boolean granted(long moment) {
+        return after.lock().tenure() instanceof Tenure.Held held
+                && (after.lock().epoch() > before.lock().epoch() || (!applied() && held.granted() == moment));
     }
 }
