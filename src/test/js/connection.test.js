@@ -105,7 +105,7 @@ test('a node that falls silent is noticed by the client itself, which resumes wh
   const pending = hers.update(epoch, 'meanwhile');
   assert.equal((await waiting).reason, 'the node does not answer');
   const took = performance.now() - start;
-  assert.ok(took < 5_000, `${took} ms`);
+  assert.ok(took < 10_000, `${took} ms`);
   const again = next(ada, 'welcome');
   proxy.cut();
   proxy.flow();

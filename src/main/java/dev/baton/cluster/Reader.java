@@ -24,7 +24,7 @@ public final class Reader {
     private static final long LONGEST = 10_000;
 
     /** A question was open when a node was lost. No trouble: asked anew, it is answered. */
-    public static final class LostMeanwhile extends RuntimeException {
+    static final class LostMeanwhile extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         private LostMeanwhile() {

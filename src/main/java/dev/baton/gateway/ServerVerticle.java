@@ -10,6 +10,7 @@ import dev.baton.log.DocumentLog;
 import dev.baton.protocol.CloseCode;
 import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
+import dev.baton.web.Failures;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -199,7 +200,7 @@ public final class ServerVerticle extends VerticleBase {
     }
 
     private Router pages(Doorstep doorstep) {
-        Router router = Router.router(vertx);
+        Router router = Failures.answered(Router.router(vertx));
         router.get()
                 .handler(routed -> {
                     HttpCaller caller = new HttpCaller(routed.request().connection());

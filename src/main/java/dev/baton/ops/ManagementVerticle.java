@@ -1,6 +1,7 @@
 package dev.baton.ops;
 
 import dev.baton.config.BindFailure;
+import dev.baton.web.Failures;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -42,7 +43,7 @@ public final class ManagementVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        Router router = Router.router(vertx);
+        Router router = Failures.answered(Router.router(vertx));
         router.get("/health/live").handler(routed -> answer(routed.response(), Map.of()));
         router.get("/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
         router.get("/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)

@@ -2,7 +2,7 @@ package dev.baton.rights;
 
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
-import dev.baton.cluster.Reader;
+import dev.baton.cluster.Setbacks;
 import dev.baton.session.Liveness;
 import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
@@ -49,6 +49,7 @@ public final class EditorLockVerticle extends VerticleBase {
     private final Duration sweep;
     private final Map<String, Alarm> alarms = new ConcurrentHashMap<>();
     private Runnable unlisten = () -> {};
+    private final Setbacks setbacks = new Setbacks(LOG, "sweep of locks");
     private boolean sweeping;
 
     /** By document: whom a lock takes for away whose connection is there, as the last sweep found. */
@@ -164,9 +165,7 @@ public final class EditorLockVerticle extends VerticleBase {
         sweeping = true;
         locks.owned().compose(this::look).onComplete(done -> {
             sweeping = false;
-            if (done.failed() && !(done.cause() instanceof Reader.LostMeanwhile)) {
-                LOG.warn("sweep of locks put off: {}", done.cause().toString());
-            }
+            setbacks.after(done);
         });
     }
 

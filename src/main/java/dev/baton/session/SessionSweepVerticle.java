@@ -2,7 +2,7 @@ package dev.baton.session;
 
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Lease;
-import dev.baton.cluster.Reader;
+import dev.baton.cluster.Setbacks;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.function.Predicate;
@@ -35,6 +35,7 @@ public final class SessionSweepVerticle extends VerticleBase {
     private final Sessions sessions;
     private final Predicate<String> connected;
     private Runnable unlisten = () -> {};
+    private final Setbacks setbacks = new Setbacks(LOG, "sweep of sessions");
     private boolean running;
     private boolean looking;
 
@@ -85,9 +86,7 @@ public final class SessionSweepVerticle extends VerticleBase {
         running = true;
         sessions.sweep().onComplete(done -> {
             running = false;
-            if (done.failed() && !(done.cause() instanceof Reader.LostMeanwhile)) {
-                LOG.warn("sweep of sessions put off: {}", done.cause().toString());
-            }
+            setbacks.after(done);
         });
     }
 

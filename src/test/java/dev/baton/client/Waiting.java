@@ -9,17 +9,17 @@ import java.util.concurrent.TimeoutException;
 public final class Waiting {
     private Waiting() {}
 
-    /** What a future gives within 10 s; throws what it fails with, when that is unchecked. */
+    /** What a future gives within 20 s; throws what it fails with, when that is unchecked. */
     public static <T> T on(Future<T> future) {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof RuntimeException unchecked) {
                 throw unchecked;
             }
             throw new AssertionError(failed.getCause());
         } catch (InterruptedException | TimeoutException late) {
-            throw new AssertionError("not done in 10 s", late);
+            throw new AssertionError("not done in 20 s", late);
         }
     }
 }

@@ -46,7 +46,7 @@ class ReaderTest {
 
     @Test
     void aQuestionIsAnswered() {
-        assertThat(Waiting.on(reader.read(() -> "yes"))).isEqualTo("yes");
+        assertThat(answerTo(() -> "yes")).isEqualTo("yes");
     }
 
     @Test
@@ -58,7 +58,7 @@ class ReaderTest {
     @Test
     void anAnswerTakesThePatienceBackToWhereItBegan() {
         failureOf(reader.read(hanging));
-        Waiting.on(reader.read(() -> "yes"));
+        answerTo(() -> "yes");
 
         assertThat(failureOf(reader.read(hanging))).contains("Timeout 150 ");
     }
@@ -74,6 +74,17 @@ class ReaderTest {
         assertThat(failureOf(open)).isEqualTo("asked before a node was lost");
         assertThat(open.cause()).isInstanceOf(Reader.LostMeanwhile.class);
         assertThat(failureOf(reader.read(hanging))).contains("Timeout 150 ");
+    }
+
+    /** Asks again where the machine was busy for longer than the reader's patience, as whoever asks has to. */
+    private String answerTo(Callable<String> question) {
+        while (true) {
+            Future<String> answer = reader.read(question);
+            await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(answer::isComplete);
+            if (answer.succeeded()) {
+                return answer.result();
+            }
+        }
     }
 
     private static String failureOf(Future<String> future) {

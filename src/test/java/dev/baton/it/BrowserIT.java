@@ -14,7 +14,9 @@ import org.junit.jupiter.api.Test;
 
 /** Two real browsers on two nodes, and what befalls the one with the pen: the other has it in time, and the text is whole in both. */
 class BrowserIT {
-    private static final Duration ANSWER = Duration.ofSeconds(3);
+    /** Longer than it takes a test to find a request on a page, and to answer it. */
+    private static final Duration ANSWER = Duration.ofSeconds(8);
+
     private static final Duration CLOSED = Duration.ofSeconds(3);
     private static final Duration SILENT = Duration.ofSeconds(5);
 
@@ -133,7 +135,7 @@ class BrowserIT {
         EditorPage ann = ann();
         EditorPage bob = bob();
         ann.writeAndKeep("before ");
-        ann.tab().hang(Duration.ofSeconds(14));
+        ann.tab().hang(Duration.ofSeconds(20));
         bob.awaitWords("#pen", "Ann has the pen");
         bob.ask();
         hasItIn(bob, ANSWER);

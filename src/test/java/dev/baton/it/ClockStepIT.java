@@ -102,8 +102,9 @@ class ClockStepIT {
         }
 
         void movesInTime(long broken) {
+            // The clock of a node follows the eldest's, and may be behind it.
             assertThat(next.penAfter(document, epoch).since(broken))
-                    .isBetween(GRACE.toMillis() - 1, GRACE.plus(SLACK).toMillis());
+                    .isBetween(GRACE.toMillis() - 250, GRACE.plus(SLACK).toMillis());
         }
     }
 

@@ -154,12 +154,12 @@ class CrowdIT {
             long before = node.liveHeap();
             System.out.println("updates alone, processors free: " + measure(vertx, writers, PHASE.dividedBy(3)));
             List<Decent> readers = people.stream().filter(one -> !one.holds()).toList();
-            readers.forEach(Decent::takeRead);
+            read(readers, 2 * each(PHASE.dividedBy(3)));
             Waited alone;
             Waited readAlone;
             try (OwnProcess spin = OwnProcess.start(leftOver(), List.of("-Xmx16m"), SpinMain.class)) {
                 alone = measure(vertx, writers, PHASE);
-                readAlone = read(readers);
+                readAlone = read(readers, each(PHASE));
             }
 
             Waited among;
@@ -169,7 +169,7 @@ class CrowdIT {
                 ConcurrentLinkedQueue<Long> arrived = new ConcurrentLinkedQueue<>();
                 long arrivals = vertx.setPeriodic(ARRIVAL, id -> arrive(vertx, node, arrived, System.nanoTime()));
                 among = measure(vertx, writers, PHASE);
-                readAmong = read(readers);
+                readAmong = read(readers, each(PHASE));
                 vertx.cancelTimer(arrivals);
                 await().atMost(SOON).until(() -> arrived.size() >= PHASE.toMillis() / ARRIVAL - 1);
                 System.out.println("newcomers until they are in: " + Waited.of(List.of(arrived), 0));
@@ -285,7 +285,7 @@ class CrowdIT {
         List<ConcurrentLinkedQueue<Long>> took = new ArrayList<>();
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger refused = new AtomicInteger();
-        int each = (int) Math.max(1, time.toMillis() / PACE);
+        int each = each(time);
         for (int i = 0; i < writers.size(); i++) {
             Decent writer = writers.get(i);
             ConcurrentLinkedQueue<Long> own = new ConcurrentLinkedQueue<>();
@@ -306,9 +306,13 @@ class CrowdIT {
         return Waited.of(took, refused.get());
     }
 
-    /** Waits until each has read what was written in {@link #PHASE}, and takes how long that took. */
-    private static Waited read(List<Decent> readers) {
-        int each = (int) (PHASE.toMillis() / PACE);
+    /** How often each writes in that time. */
+    private static int each(Duration time) {
+        return (int) Math.max(1, time.toMillis() / PACE);
+    }
+
+    /** Waits until each has read so many updates since this was called last, and takes how long that took. */
+    private static Waited read(List<Decent> readers, int each) {
         await().atMost(SOON).until(() -> readers.stream().allMatch(reader -> reader.read() == each));
         return Waited.of(readers.stream().map(Decent::takeRead).toList(), 0);
     }

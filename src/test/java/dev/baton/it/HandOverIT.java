@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Test;
 
 /** Who holds the pen, and how it moves, with the holder and the next in line on different nodes of a cluster. */
 class HandOverIT {
+    /** What is far from any time that a pen stays reserved, in milliseconds. */
+    private static final long AT_ONCE = 2_000;
+
     private static Nodes nodes;
     private static Bystander bystander;
     private static Vertx vertx;
@@ -40,7 +43,7 @@ class HandOverIT {
     @BeforeAll
     static void startNodes() {
         vertx = Vertx.vertx();
-        nodes = Nodes.start(HandOverIT.class, 3, Map.of("BATON_HANDOVER_ANSWER", "1s"));
+        nodes = Nodes.start(HandOverIT.class, 3, Map.of("BATON_HANDOVER_ANSWER", "3s"));
         bystander = Bystander.of(nodes);
     }
 
@@ -87,7 +90,7 @@ class HandOverIT {
         Rights answer = ann.release(document, epoch);
         Person.Told told = bob.penAfter(document, epoch);
 
-        assertThat(told.since(start)).isLessThan(1_000);
+        assertThat(told.since(start)).isLessThan(AT_ONCE);
         assertThat(told.rights().cause()).isEqualTo("released");
         assertThat(told.rights().queue()).containsExactly(cid.session());
         assertThat(answer.you()).isEqualTo(Rights.Place.VIEWER);
@@ -107,7 +110,7 @@ class HandOverIT {
         assertThat(moved.getString("from")).isEqualTo(ann.session());
         assertThat(moved.getString("cause")).isEqualTo("released");
         assertThat(moved.getLong("epoch")).isEqualTo(told.rights().epoch());
-        assertThat(moved.getLong("took")).isBetween(0L, 1_000L);
+        assertThat(moved.getLong("took")).isBetween(0L, AT_ONCE);
     }
 
     @Test
@@ -120,7 +123,7 @@ class HandOverIT {
         long start = System.nanoTime();
         Waiting.on(ann.client().leave(document));
 
-        assertThat(bob.penAfter(document, epoch).since(start)).isLessThan(1_000);
+        assertThat(bob.penAfter(document, epoch).since(start)).isLessThan(AT_ONCE);
         assertThat(bob.departure(document, ann.session())).isEqualTo("left");
     }
 
@@ -201,7 +204,7 @@ class HandOverIT {
         assertThat(asked.by().session()).isEqualTo(bob.session());
         assertThat(asked.by().user().name()).isEqualTo("bob");
         assertThat(asked.epoch()).isEqualTo(epoch);
-        assertThat(asked.withinMillis()).isBetween(1L, 1_000L);
+        assertThat(asked.withinMillis()).isBetween(1L, 3_000L);
         Waiting.on(ann.client().answer(document, epoch, bob.session(), true));
 
         assertThat(bob.penAfter(document, epoch).rights().cause()).isEqualTo("accepted");
@@ -220,8 +223,8 @@ class HandOverIT {
 
         assertThat(answer.you()).isEqualTo(Rights.Place.HOLDER);
         assertThat(answer.queue()).containsExactly(bob.session());
-        // the time in which silence would have handed over goes by, twice
-        await().during(Duration.ofSeconds(2))
+        // the time in which silence would have handed over goes by
+        await().during(Duration.ofSeconds(4))
                 .atMost(SOON)
                 .until(() -> bob.latest(document).orElseThrow().you() == Rights.Place.QUEUED);
         assertThat(ann.update(document, epoch, "still-mine")).isInstanceOf(Outcome.Applied.class);
@@ -229,61 +232,77 @@ class HandOverIT {
 
     @Test
     void aHolderWhoDoesNotAnswerLosesThePenWhenTheTimeIsUp() {
-        Person ann = person(0, "ann");
-        Person bob = person(1, "bob");
-        long epoch = ann.take(document);
-        bob.view(document);
+        Timed.between(2_980, 3_500, () -> {
+            String one = another();
+            Person ann = person(1, "ann");
+            Person bob = person(0, "bob"); // whose node's clock the others follow: none is ahead of it
+            long epoch = ann.take(one);
+            bob.view(one);
 
-        long start = System.nanoTime();
-        Waiting.on(bob.client().request(document));
-        Person.Told told = bob.penAfter(document, epoch);
+            long start = System.nanoTime();
+            Waiting.on(bob.client().request(one));
+            Person.Told told = bob.penAfter(one, epoch);
 
-        assertThat(told.since(start)).isBetween(980L, 1_500L);
-        assertThat(told.rights().cause()).isEqualTo("unanswered");
-        assertThat(told.rights().queue()).as("who said nothing still wants it").containsExactly(ann.session());
+            assertThat(told.rights().cause()).isEqualTo("unanswered");
+            assertThat(told.rights().queue())
+                    .as("who said nothing still wants it")
+                    .containsExactly(ann.session());
+            return told.since(start);
+        });
+    }
+
+    /** A document that nobody has been in. */
+    private String another() {
+        return "doc-" + UUID.randomUUID();
     }
 
     // ---- lost -----------------------------------------------------------------------------------------------------
 
     @Test
     void aKilledHolderKeepsThePenForThreeSeconds() {
-        Person bob = person(1, "bob");
-        try (Holder ann = Holder.start(nodes.get(0), "ann", document)) {
-            bob.edit(document);
+        Timed.between(2_980, 3_300, () -> {
+            String one = another();
+            Person bob = person(1, "bob");
+            try (Holder ann = Holder.start(nodes.get(0), "ann", one)) {
+                bob.edit(one);
 
-            long start = System.nanoTime();
-            ann.kill();
+                long start = System.nanoTime();
+                ann.kill();
 
-            Rights reserved = bob.rights(document, rights -> rights.state() == Rights.State.RESERVED)
-                    .rights();
-            assertThat(reserved.holder().map(Member::session)).contains(ann.session());
-            assertThat(reserved.epoch()).isEqualTo(ann.epoch());
-            assertThat(reserved.untilMillis().orElseThrow()).isBetween(2_500L, 3_000L);
-            Person.Told told = bob.penAfter(document, ann.epoch());
-            System.out.println("killed holder: next holds after " + told.since(start) + " ms");
-            assertThat(told.since(start)).isBetween(2_980L, 3_300L);
-            assertThat(told.rights().cause()).isEqualTo("closed");
-        }
+                Rights reserved = bob.rights(one, rights -> rights.state() == Rights.State.RESERVED)
+                        .rights();
+                assertThat(reserved.holder().map(Member::session)).contains(ann.session());
+                assertThat(reserved.epoch()).isEqualTo(ann.epoch());
+                assertThat(reserved.untilMillis().orElseThrow())
+                        .as("by the clock of bob's node, which follows that of ann's")
+                        .isBetween(1L, 3_500L);
+                Person.Told told = bob.penAfter(one, ann.epoch());
+                System.out.println("killed holder: next holds after " + told.since(start) + " ms");
+                assertThat(told.rights().cause()).isEqualTo("closed");
+                return told.since(start);
+            }
+        });
     }
 
     @Test
     void aStoppedHolderLosesThePenFiveSecondsAfterItsLastWord() {
-        Person bob = person(1, "bob");
-        try (Holder ann = Holder.start(nodes.get(0), "ann", document)) {
-            bob.edit(document);
+        Timed.between(4_980, 5_500, () -> {
+            String one = another();
+            Person bob = person(1, "bob");
+            try (Holder ann = Holder.start(nodes.get(0), "ann", one)) {
+                bob.edit(one);
 
-            long before = System.nanoTime();
-            ann.say("last-words");
-            ann.pause();
-            long after = System.nanoTime();
+                long before = System.nanoTime();
+                ann.say("last-words");
+                ann.pause();
 
-            Person.Told told = bob.penAfter(document, ann.epoch());
-            System.out.println("stopped holder: next holds after " + told.since(before) + " ms");
-            assertThat(told.since(before)).isGreaterThanOrEqualTo(4_980L);
-            assertThat(told.since(after)).isLessThanOrEqualTo(5_500L);
-            assertThat(told.rights().cause()).isEqualTo("timeout");
-            bob.change(document, ann.session(), false);
-        }
+                Person.Told told = bob.penAfter(one, ann.epoch());
+                System.out.println("stopped holder: next holds after " + told.since(before) + " ms");
+                assertThat(told.rights().cause()).isEqualTo("timeout");
+                bob.change(one, ann.session(), false);
+                return told.since(before);
+            }
+        });
     }
 
     @Test

@@ -75,9 +75,10 @@ class InOrderIT {
             assertThat(Waiting.on(joined).document()).isEqualTo(document);
             await().atMost(SOON).until(() -> !held(state(document)));
             Joined alone = ben.edit(document);
-            assertThat(ben.members(alone))
+            // Her node tells the others that she has left when it has told her.
+            await().atMost(SOON).untilAsserted(() -> assertThat(ben.members(alone))
                     .extracting(member -> member.session())
-                    .containsExactly(ben.session());
+                    .containsExactly(ben.session()));
             Waiting.on(ben.client().leave(document));
         }
         ann.client().abort();

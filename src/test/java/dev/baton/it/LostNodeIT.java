@@ -225,8 +225,8 @@ class LostNodeIT {
         assertThat(back.edit(one.document()).entries().stream().map(Entry::id)).contains("written");
         for (Case other : cases.subList(1, cases.size())) {
             assertThat(other.next().penAfter(other.document(), other.epoch()).since(start))
-                    .as("reserved until then")
-                    .isGreaterThanOrEqualTo(2_980);
+                    .as("reserved until then, by the clock of a node that follows another's and may be behind it")
+                    .isGreaterThanOrEqualTo(2_500);
         }
     }
 }

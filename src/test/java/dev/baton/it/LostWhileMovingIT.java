@@ -1,6 +1,8 @@
 package dev.baton.it;
 
+import static dev.baton.it.Person.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
@@ -18,8 +20,8 @@ class LostWhileMovingIT {
     /** As many as a session may be in: some of their records are with the new node when it stops. */
     private static final int DOCUMENTS = 50;
 
-    /** Of 271 partitions: a third of those that are to move. */
-    private static final int MOVED = 30;
+    /** Of 271 partitions: few enough of those that are to move, so that others are on their way when the node has been stopped. */
+    private static final int MOVED = 15;
 
     private static Vertx vertx;
     private static Nodes nodes;
@@ -67,7 +69,9 @@ class LostWhileMovingIT {
         epochs.forEach(
                 (document, epoch) -> took.add(next.penAfter(document, epoch).since(start)));
         System.out.println("stopped while records moved to it: the next hold after " + took + " ms");
-        assertThat(nodes.get(0).logged()).as("some were on their way").containsPattern("Migration (commit )?failed");
+        await().atMost(SOON).untilAsserted(() -> assertThat(nodes.get(0).logged())
+                .as("some were on their way")
+                .containsPattern("Migration (commit )?failed"));
         assertThat(took).allSatisfy(millis -> assertThat(millis).isBetween(2_980L, 6_500L));
     }
 }

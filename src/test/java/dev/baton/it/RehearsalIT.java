@@ -27,7 +27,7 @@ class RehearsalIT {
         Vertx vertx = Vertx.vertx();
         try (Nodes nodes = Nodes.start(RehearsalIT.class, 1, Map.of());
                 Bystander bystander = Bystander.of(nodes)) {
-            NodeProcess second = nodes.add(1, Map.of()).get(0);
+            NodeProcess second = unhurried(nodes);
 
             // Lines of Hazelcast's name the cluster: while somebody joins it warns of what it sends again a moment
             // later.
@@ -52,6 +52,16 @@ class RehearsalIT {
         } finally {
             Waiting.on(vertx.close());
         }
+    }
+
+    /** A node that has had the time to rehearse all there is; a busy machine may take it from one. */
+    private static NodeProcess unhurried(Nodes nodes) {
+        NodeProcess node = nodes.add(1, Map.of()).get(0);
+        if (node.logged().contains("may be slower")) {
+            assertThat(node.terminate()).isZero();
+            node = nodes.add(1, Map.of()).get(0);
+        }
+        return node;
     }
 
     @Test

@@ -36,7 +36,7 @@ class SwarmTest {
     @Test
     void aServerWithAWheelKeepsItsPromises() throws IOException {
         WheelServer server = deploy(new WheelServer());
-        int status = swarm(server, "--mute", "0.05", "--for", "4s", "--documents", "10");
+        int status = undisturbed(server, "--mute", "0.05", "--for", "4s", "--documents", "10");
         JsonObject report = report();
 
         assertThat(report.getJsonArray("broken")).isEmpty();
@@ -55,7 +55,7 @@ class SwarmTest {
     @Test
     void whoComesAndGoesIsNobodysLoss() throws IOException {
         WheelServer server = deploy(new WheelServer());
-        int status = swarm(server, "--for", "2s", "--churn", "100", "--churn-stay", "300ms", "--documents", "10");
+        int status = undisturbed(server, "--for", "2s", "--churn", "100", "--churn-stay", "300ms", "--documents", "10");
         JsonObject report = report();
 
         assertThat(report.getJsonArray("broken")).isEmpty();
@@ -98,7 +98,7 @@ class SwarmTest {
             @Override
             public void silent(ServerWebSocket socket) {}
         });
-        assertThat(swarm(server, "--for", "3500ms", "--mute", "0.1", "--max-late", "1s"))
+        assertThat(undisturbed(server, "--for", "3500ms", "--mute", "0.1", "--max-late", "1s"))
                 .isEqualTo(1);
         assertThat(report().getJsonArray("broken")).containsExactly("20 silent sockets were never closed");
     }
@@ -157,6 +157,15 @@ class SwarmTest {
 
     private JsonObject report() throws IOException {
         return new JsonObject(Files.readString(json()));
+    }
+
+    /** Once more, at most twice, when the server stood still: what it put off for all is no promise that it broke. */
+    private int undisturbed(WheelServer server, String... more) {
+        int status = swarm(server, more);
+        for (int again = 0; again < 2 && server.stoodStill(); again++) {
+            status = swarm(server, more);
+        }
+        return status;
     }
 
     private int swarm(WheelServer server, String... more) {

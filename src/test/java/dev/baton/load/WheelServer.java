@@ -20,12 +20,25 @@ class WheelServer extends VerticleBase implements Visitor<ServerWebSocket> {
 
     static final Pace PACE = new Pace(500, 2_000);
 
+    /** Late by more than this many milliseconds, a tick is taken for the end of a pause, which counts for nobody. */
+    private static final long PAUSE = 250;
+
     final List<ServerWebSocket> sockets = new ArrayList<>();
     private final HeartbeatWheel<ServerWebSocket> wheel = new HeartbeatWheel<>(HeartbeatWheel.TICK, now());
     private Optional<HttpServer> server = Optional.empty();
 
+    /** Written on the loop, and by the test when nothing goes on there. */
+    private volatile long latest;
+
     private static long now() {
         return System.nanoTime() / 1_000_000;
+    }
+
+    /** Whether it stood still since this was asked last, so that its pings were put off together. */
+    boolean stoodStill() {
+        boolean still = latest > PAUSE;
+        latest = 0;
+        return still;
     }
 
     int port() {
@@ -35,9 +48,11 @@ class WheelServer extends VerticleBase implements Visitor<ServerWebSocket> {
     @Override
     public Future<?> start() {
         vertx.setPeriodic(HeartbeatWheel.TICK.toMillis(), id -> {
-            if (wheel.tick(now(), this) < 0) {
+            long late = wheel.tick(now(), this);
+            if (late < 0) {
                 throw new AssertionError("a tick before its time");
             }
+            latest = Math.max(latest, late);
         });
         HttpServer http = vertx.createHttpServer(new HttpServerOptions().addWebSocketSubProtocol("baton.v1"));
         server = Optional.of(http);

@@ -770,14 +770,18 @@ abstract class DocumentLogContract {
         assertThat(hasty.available()).isTrue();
         try (AutoCloseable held = holdUp()) {
             Future<AppendResult> stuck = hasty.append(messageOf("cid", "stuck", "1"));
-            await().until(() -> !hasty.available());
+            // For a moment at least: where it is only a table that is held up, the store itself answers again soon.
+            await().until(() -> told.contains(false));
             assertThat(failure(hasty.append(messageOf("cid", "late", "1"))).reason())
                     .isEqualTo(Reason.UNAVAILABLE);
             assertThat(get(hasty.state(DOC)).head()).isEqualTo(1);
             assertThat(failure(stuck).reason()).isEqualTo(Reason.UNAVAILABLE);
         }
         await().until(hasty::available);
-        await().untilAsserted(() -> assertThat(told).containsExactly(false, true));
+        await().untilAsserted(() -> assertThat(told).isNotEmpty().last().isEqualTo(true));
+        for (int i = 0; i < told.size(); i++) {
+            assertThat(told.get(i)).as("each change once").isEqualTo(i % 2 == 1);
+        }
         assertThat(message(hasty, "cid", "late", "1").seq()).isEqualTo(2);
         assertThat(message(hasty, "cid", "stuck", "1").seq()).isEqualTo(3);
     }

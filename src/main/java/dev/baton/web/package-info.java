@@ -1,0 +1,2 @@
+/** What the HTTP servers of a node have in common. */
+package dev.baton.web;
