@@ -2,6 +2,7 @@ package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.FreePorts;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -31,10 +32,12 @@ class BrowserAndKilledNodeIT {
     void start() {
         first = opened(Browser.start());
         second = opened(Browser.start());
-        nodes = opened(Nodes.start(
+        nodes = opened(Nodes.none(
                 BrowserAndKilledNodeIT.class,
-                2,
                 Map.of("BATON_HEARTBEAT_INTERVAL", "1s", "BATON_HEARTBEAT_TIMEOUT", "3s")));
+        // On a port that nobody is given while it is dead.
+        nodes.add(1, Map.of("BATON_HTTP_PORT", Integer.toString(FreePorts.inARow(1))));
+        nodes.add(1, Map.of());
     }
 
     private <T extends AutoCloseable> T opened(T part) {
@@ -82,7 +85,7 @@ class BrowserAndKilledNodeIT {
         bob.awaitText("before ");
         balancer.add(nodes.get(1));
         // Stopped first, so that what is typed is sent and cannot be answered before the node is gone.
-        nodes.get(0).pause();
+        nodes.pause(nodes.get(0));
         ann.write("unanswered ");
         ann.tab().await("document.getElementById('saved').textContent !== 'All stored'");
         Object dead = ann.tab().evaluate("document.getElementById('node-id').textContent");

@@ -81,7 +81,7 @@ class HiddenTabIT {
                 .isEqualTo(0);
         ann.awaitText("seen ");
 
-        nodes.get(0).pause();
+        nodes.pause(nodes.get(0));
         ann.tab().show();
         long found = ann.awaitLink("waiting");
         assertThat(found).isLessThan(15_000);

@@ -153,8 +153,7 @@ class LostNodeIT {
     void aStoppedNodesPensMoveWithinItsLeaseAndItsFormerHoldersWriteNothingWhenItGoesOn() {
         List<Case> cases = cases();
 
-        long start = System.nanoTime();
-        doomed.pause();
+        long start = nodes.pause(doomed);
         List<Long> took = new ArrayList<>();
         List<Long> epochs = new ArrayList<>();
         for (Case one : cases) {

@@ -61,8 +61,7 @@ class LostWhileMovingIT {
 
         NodeProcess doomed = nodes.begin();
         bystander.awaitMoved(MOVED);
-        long start = System.nanoTime();
-        doomed.pause();
+        long start = nodes.pause(doomed);
         holder.client().abort();
 
         List<Long> took = new ArrayList<>();

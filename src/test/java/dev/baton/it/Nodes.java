@@ -7,6 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,6 +100,35 @@ final class Nodes implements AutoCloseable {
     /** Starts one more, which is no part of the cluster yet when this returns. */
     NodeProcess begin() {
         return launch(Map.of());
+    }
+
+    /**
+     * Stops a node with SIGSTOP: between two of its writes, as whoever stops within one keeps the file locked, and then no other node can
+     * write. A file is no store for machines that fail apart; here it is one for lack of another.
+     *
+     * @return when that was, as {@link System#nanoTime()} counts, or a moment before
+     */
+    long pause(NodeProcess node) {
+        while (true) {
+            long paused = System.nanoTime();
+            node.pause();
+            if (canBeWritten()) {
+                return paused;
+            }
+            node.goOn();
+        }
+    }
+
+    private boolean canBeWritten() {
+        try (Connection store = DriverManager.getConnection(storeUrl());
+                Statement statement = store.createStatement()) {
+            statement.execute("PRAGMA busy_timeout = 500");
+            statement.execute("BEGIN IMMEDIATE");
+            statement.execute("ROLLBACK");
+            return true;
+        } catch (SQLException locked) {
+            return false;
+        }
     }
 
     /** The nodes in the order in which they were started, the dead among them. */

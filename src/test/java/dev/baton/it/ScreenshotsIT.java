@@ -24,7 +24,7 @@ class ScreenshotsIT {
     void picturesOfThePageInLightInDarkAndOnATelephone() throws Exception {
         try (Browser browser = Browser.start();
                 Browser other = Browser.start();
-                Nodes nodes = Nodes.start(ScreenshotsIT.class, 2, Map.of())) {
+                Nodes nodes = Nodes.start(ScreenshotsIT.class, 2, Map.of("BATON_HANDOVER_ANSWER", "2m"))) {
             int port = nodes.get(0).port();
             Tab door = browser.open("http://127.0.0.1:" + port + "/#meeting-notes");
             door.prefers("light");
