@@ -2,6 +2,7 @@ package dev.baton;
 
 import io.vertx.core.Handler;
 import java.util.Arrays;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,10 +26,13 @@ final class Unhandled implements Handler<Throwable> {
         }
     }
 
-    /** Whether a write was to complete a promise that another one had completed. */
+    /** Whether a write was to complete a promise that another one had completed; between the two is nothing but Vert.x. */
     static boolean isSecondWrite(Throwable failure) {
+        List<String> classes = Arrays.stream(failure.getStackTrace())
+                .map(StackTraceElement::getClassName)
+                .toList();
         return failure instanceof IllegalStateException
-                && Arrays.stream(failure.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(WRITE));
+                && classes.contains(WRITE)
+                && classes.subList(0, classes.indexOf(WRITE)).stream().allMatch(name -> name.startsWith("io.vertx."));
     }
 }

@@ -39,6 +39,20 @@ class UnhandledTest {
     }
 
     @Test
+    void whatIsWrongInWhatFollowsAWriteIs() throws ReflectiveOperationException {
+        Promise<Void> ours = Promise.promise();
+        Promise<Void> written = Promise.promise();
+        written.future().onComplete(done -> ours.complete());
+        ours.complete();
+        ChannelPromise write = write(written);
+
+        Throwable failure = catchThrowable(write::setSuccess);
+
+        assertThat(failure).isInstanceOf(IllegalStateException.class);
+        assertThat(Unhandled.isSecondWrite(failure)).isFalse();
+    }
+
+    @Test
     void aPromiseOfOursThatIsCompletedTwiceIs() {
         Promise<Void> ours = Promise.promise();
         ours.complete();

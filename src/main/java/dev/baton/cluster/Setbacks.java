@@ -8,7 +8,7 @@ import org.slf4j.Logger;
  * once when it goes on failing. Confined to one context.
  */
 public final class Setbacks {
-    /** With a {@link Reader}'s patience, which doubles, that is a second in which nothing came of it. */
+    /** Of what a {@link Reader} reads, whose patience doubles, that is a second in which nothing came of it. */
     static final int IN_A_ROW = 3;
 
     private final Logger log;

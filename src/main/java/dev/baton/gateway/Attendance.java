@@ -1,7 +1,9 @@
 package dev.baton.gateway;
 
 import dev.baton.room.Rooms;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -13,16 +15,19 @@ final class Attendance {
     private final int most;
     private final Set<String> documents = new HashSet<>();
 
-    /** Those of them that the client has asked to leave: it may join another as soon as it is told, which is before this side is. */
+    /** How many joins of each have no answer yet. */
+    private final Map<String, Integer> joining = new HashMap<>();
+
+    /** Those that the client has asked to leave last: it may join another as soon as it is told, which is before this side is. */
     private final Set<String> leaving = new HashSet<>();
 
-    /** Nobody yet, and never more than {@code most} documents at a time. */
+    /** In none yet, and never in more than {@code most} at a time. */
     Attendance(int most) {
         this.most = most;
     }
 
     /**
-     * The client asks to join.
+     * The client asks to join. What comes of it is to be told to {@link #joined}.
      *
      * @return false, and nothing has changed, when that would be one document too many
      */
@@ -32,18 +37,20 @@ final class Attendance {
         }
         documents.add(document);
         leaving.remove(document);
+        joining.merge(document, 1, Integer::sum);
         return true;
     }
 
-    /** The client asks to leave. */
+    /** The client asks to leave. What comes of it is to be told to {@link #left}. */
     void leaves(String document) {
         if (documents.contains(document)) {
             leaving.add(document);
         }
     }
 
-    /** What came of a join. When it has been asked to leave since, that is still to come. */
+    /** What came of a join. When it has been asked to leave since, what comes of that is still to be told. */
     void joined(String document, Rooms.Result result) {
+        joining.computeIfPresent(document, (same, count) -> count > 1 ? count - 1 : null);
         if (result == Rooms.Result.IN) {
             documents.add(document);
         } else {
@@ -51,7 +58,7 @@ final class Attendance {
         }
     }
 
-    /** What came of the asking to leave; it may be joined again by now, and that is still to come. */
+    /** What came of the asking to leave. When it has been asked to join again since, what comes of that is still to be told. */
     void left(String document, Rooms.Result result) {
         if (result == Rooms.Result.OUT) {
             remove(document);
@@ -62,8 +69,10 @@ final class Attendance {
     }
 
     private void remove(String document) {
-        documents.remove(document);
-        leaving.remove(document);
+        if (!joining.containsKey(document)) {
+            documents.remove(document);
+            leaving.remove(document);
+        }
     }
 
     /** The session takes part in those already, however many. */

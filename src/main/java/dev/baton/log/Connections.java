@@ -13,6 +13,9 @@ import javax.sql.DataSource;
 
 /** Opens connections to the store, each with the same properties and first statements. */
 final class Connections implements DataSource {
+    /** How long a pool that is closed waits for a connection that is just being opened, in seconds; it warns when it does not. */
+    private static final int CLOSING = 2;
+
     private final String url;
     private final Properties properties;
     private final List<String> first;
@@ -59,7 +62,7 @@ final class Connections implements DataSource {
 
     @Override
     public int getLoginTimeout() {
-        return 0;
+        return CLOSING;
     }
 
     @Override

@@ -23,8 +23,13 @@ final class Grants {
      *
      * @param event what the lock must be told
      * @param entries what the log has taken up
+     * @param first false when somebody had taken this step before, who tells of it
      */
-    record Step(LockEvent event, List<SeqEntry> entries) {}
+    record Step(LockEvent event, List<SeqEntry> entries, boolean first) {
+        Step(LockEvent event, List<SeqEntry> entries) {
+            this(event, entries, true);
+        }
+    }
 
     private final DocumentLog log;
     private final Tenants tenants;
@@ -73,7 +78,8 @@ final class Grants {
                     if (result instanceof ClaimResult.Granted granted) {
                         return new Step(
                                 new LockEvent.Claimed(granted.epoch(), by.session()),
-                                List.of(EntryText.of(granted.entry())));
+                                List.of(EntryText.of(granted.entry())),
+                                !granted.again());
                     }
                     return new Step(new LockEvent.Refused(by.session()), List.of());
                 });

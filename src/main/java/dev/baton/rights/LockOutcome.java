@@ -37,12 +37,17 @@ public record LockOutcome(LockRecord before, LockRecord after, LockRecord settle
                 .isPresent();
     }
 
+    /** Whether this very event completed a hand-over. */
+    boolean granted() {
+        return after.lock().tenure() instanceof Tenure.Held
+                && after.lock().epoch() > before.lock().epoch();
+    }
+
     /**
-     * Whether this very event, of that moment, completed a hand-over. It says so again when it comes again: where the copy of a record was
-     * dropped on its way, the first answer is late.
+     * Whether the pen is held since that moment, and the event changed nothing: so it is when an event of that moment that gave it comes
+     * again, as where the copy of a record was dropped on its way, and the first answer is late.
      */
-    boolean granted(long moment) {
-        return after.lock().tenure() instanceof Tenure.Held held
-                && (after.lock().epoch() > before.lock().epoch() || (!applied() && held.granted() == moment));
+    boolean heldSince(long moment) {
+        return !applied() && after.lock().tenure() instanceof Tenure.Held held && held.granted() == moment;
     }
 }

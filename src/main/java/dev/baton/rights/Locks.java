@@ -186,7 +186,7 @@ public final class Locks implements HolderLoss {
                     Settling on = tell(document, so.with(step.entries()), step.event(), now);
                     return process(document, step.event(), now)
                             .onSuccess(outcome -> {
-                                if (outcome.granted(now)) {
+                                if (outcome.granted() || (step.first() && outcome.heldSince(now))) {
                                     publish(document, outcome, askedAt, claim);
                                 }
                             })

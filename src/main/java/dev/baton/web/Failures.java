@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,17 +17,27 @@ import org.slf4j.LoggerFactory;
  */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    /** What Vert.x calls it when the sender of a body has gone before its end: there is nobody to answer. */
+    private static final int CUT_OFF = 200;
+
     private static final int BAD = 400;
     private static final int NOT_FOUND = 404;
+
+    /** Left to Vert.x, which alone knows the methods that the answer has to name, and logs nothing of it. */
+    private static final int OTHER_METHOD = 405;
+
     private static final int TOO_LARGE = 413;
     private static final int INTERNAL = 500;
 
     private Failures() {}
 
-    /** Has that router answer so, on its own context. To be called before it is given any route. */
+    /** Has that router answer so, and returns it. To be called before it is given any route. */
     public static Router answered(Router router) {
         router.route().handler(Failures::onlyReadable);
+        router.errorHandler(CUT_OFF, routed -> {});
         IntStream.range(BAD, INTERNAL)
+                .filter(status -> status != OTHER_METHOD)
                 .forEach(status -> router.errorHandler(status, routed -> answer(routed, status, wrong(status))));
         router.errorHandler(INTERNAL, Failures::internal);
         return router;
@@ -58,6 +69,10 @@ public final class Failures {
     }
 
     private static void internal(RoutingContext routed) {
+        if (routed.response().closed() || routed.failure() instanceof IOException) {
+            LOG.debug("{} was not waited for: {}", routed.request().path(), routed.failure());
+            return;
+        }
         LOG.error("{} could not be answered", routed.request().path(), routed.failure());
         answer(routed, INTERNAL, "internal error");
     }

@@ -33,6 +33,7 @@ class ArchitectureTest {
             "dev.baton.gateway.TokenBucket",
             "dev.baton.gateway.Throttle",
             "dev.baton.gateway.Expiries",
+            "dev.baton.gateway.Attendance",
             "dev.baton.presence.RoomRoster",
             "dev.baton.presence.Roster",
             "dev.baton.presence.Seat",
@@ -204,6 +205,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.baton..")
                     .and(DescribedPredicate.not(resideInAnyPackage("dev.baton.cluster..", "dev.baton.config.."))));
+
+    @ArchTest
+    static final ArchRule WHAT_AN_OPERATOR_SEES_AND_WHAT_HTTP_HAS_IN_COMMON_KNOW_NOTHING_ELSE = noClasses()
+            .that()
+            .resideInAnyPackage("dev.baton.ops..", "dev.baton.web..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.baton..")
+                    .and(DescribedPredicate.not(
+                            resideInAnyPackage("dev.baton.ops..", "dev.baton.web..", "dev.baton.config.."))));
 
     // ---- what decides ---------------------------------------------------------------------------------------------
 

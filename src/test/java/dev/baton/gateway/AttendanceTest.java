@@ -30,7 +30,9 @@ class AttendanceTest {
     @Test
     void leavingMakesRoomForTheNextBeforeTheRoomHasAnswered() {
         attendance.joins("a");
+        attendance.joined("a", Result.IN);
         attendance.joins("b");
+        attendance.joined("b", Result.IN);
         attendance.leaves("a");
 
         assertThat(attendance.joins("c")).isTrue();
@@ -52,12 +54,41 @@ class AttendanceTest {
     @Test
     void whoLeavesAndJoinsAgainIsAMember() {
         attendance.joins("a");
+        attendance.joined("a", Result.IN);
         attendance.leaves("a");
         attendance.joins("a");
         attendance.left("a", Result.OUT);
         attendance.joined("a", Result.IN);
 
         assertThat(attendance.documents()).containsExactly("a");
+    }
+
+    @Test
+    void whoLeavesAndJoinsAgainTakesTheRoomAlsoBetweenTheAnswers() {
+        attendance.joins("a");
+        attendance.joined("a", Result.IN);
+        attendance.joins("b");
+        attendance.joined("b", Result.IN);
+        attendance.leaves("a");
+        attendance.joins("a");
+        attendance.left("a", Result.OUT);
+
+        assertThat(attendance.documents()).containsExactlyInAnyOrder("a", "b");
+        assertThat(attendance.joins("c")).isFalse();
+    }
+
+    @Test
+    void whoLeavesJoinsAndLeavesIsOutInTheEnd() {
+        attendance.joins("a");
+        attendance.joined("a", Result.IN);
+        attendance.leaves("a");
+        attendance.joins("a");
+        attendance.leaves("a");
+        attendance.left("a", Result.OUT);
+        attendance.joined("a", Result.IN);
+        attendance.left("a", Result.OUT);
+
+        assertThat(attendance.documents()).isEmpty();
     }
 
     @Test

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.sqlite.SQLiteErrorCode;
 
 /**
  * A cluster of nodes that run from the jar, each in a JVM of its own, in one temporary folder and so with one SQLite file;
@@ -109,14 +111,17 @@ final class Nodes implements AutoCloseable {
      * @return when that was, as {@link System#nanoTime()} counts, or a moment before
      */
     long pause(NodeProcess node) {
-        while (true) {
-            long paused = System.nanoTime();
+        AtomicLong paused = new AtomicLong();
+        await().atMost(START).pollInterval(Duration.ofMillis(50)).until(() -> {
+            paused.set(System.nanoTime());
             node.pause();
-            if (canBeWritten()) {
-                return paused;
+            boolean between = canBeWritten();
+            if (!between) {
+                node.goOn();
             }
-            node.goOn();
-        }
+            return between;
+        });
+        return paused.get();
     }
 
     private boolean canBeWritten() {
@@ -126,8 +131,11 @@ final class Nodes implements AutoCloseable {
             statement.execute("BEGIN IMMEDIATE");
             statement.execute("ROLLBACK");
             return true;
-        } catch (SQLException locked) {
-            return false;
+        } catch (SQLException failed) {
+            if (failed.getErrorCode() == SQLiteErrorCode.SQLITE_BUSY.code) {
+                return false;
+            }
+            throw new AssertionError(failed);
         }
     }
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** What is said of a hand-over: once, by whoever completed it, also when it had to ask twice. */
+/** Whose a hand-over is, and so who tells of it, also when it had to be said twice. */
 class LockOutcomeTest {
     private static final long NOW = 1_000;
     private static final LockEvent CLAIMED = new LockEvent.Claimed(8, "ann");
@@ -30,20 +30,21 @@ class LockOutcomeTest {
     }
 
     @Test
-    void aGrantIsSaidByWhatCompletedItAndAgainWhenThatComesAgain() {
+    void aGrantIsOfWhatCompletedItAndIsKnownAgainWhenThatComesAgain() {
         LockOutcome first = outcome(CLAIMING, CLAIMED, NOW + 5);
         LockOutcome again = outcome(first.after(), CLAIMED, NOW + 5);
 
-        assertThat(first.granted(NOW + 5)).isTrue();
-        assertThat(again.applied()).isFalse();
-        assertThat(again.granted(NOW + 5)).isTrue();
+        assertThat(first.granted()).isTrue();
+        assertThat(first.heldSince(NOW + 5)).as("once is enough").isFalse();
+        assertThat(again.granted()).isFalse();
+        assertThat(again.heldSince(NOW + 5)).isTrue();
     }
 
     @Test
-    void whoeverComesLaterWithTheSameGrantDoesNotSayItToo() {
+    void theSameGrantOfAnotherMomentIsNotKnown() {
         LockRecord held = outcome(CLAIMING, CLAIMED, NOW + 5).after();
 
-        assertThat(outcome(held, CLAIMED, NOW + 6).granted(NOW + 6)).isFalse();
+        assertThat(outcome(held, CLAIMED, NOW + 6).heldSince(NOW + 6)).isFalse();
     }
 
     @Test
@@ -52,6 +53,7 @@ class LockOutcomeTest {
         LockOutcome joined = outcome(held, new LockEvent.Enqueue(waiter("eve")), NOW + 5);
 
         assertThat(joined.applied()).isTrue();
-        assertThat(joined.granted(NOW + 5)).isFalse();
+        assertThat(joined.granted()).isFalse();
+        assertThat(joined.heldSince(NOW + 5)).isFalse();
     }
 }

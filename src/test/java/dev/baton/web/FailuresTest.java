@@ -1,6 +1,7 @@
 package dev.baton.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -14,11 +15,19 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,14 +35,24 @@ import org.slf4j.LoggerFactory;
 
 /** What is answered to a request that nothing can be made of, and what is logged of it. */
 class FailuresTest {
-    private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private final List<Logger> theirs = Stream.of("io.vertx.ext.web", "io.vertx.core.http", "io.vertx.core.net")
+            .map(name -> (Logger) LoggerFactory.getLogger(name))
+            .toList();
     private final Logger own = (Logger) LoggerFactory.getLogger(Failures.class);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
     private final Vertx vertx = Vertx.vertx();
+    private final AtomicInteger gone = new AtomicInteger();
+    private final AtomicInteger failed = new AtomicInteger();
     private int port;
 
+    @TempDir
+    private Path folder;
+
     @BeforeEach
-    void serve() {
+    void serve() throws IOException {
+        Path large = Files.write(folder.resolve("large"), new byte[900_000]);
         Router router = Failures.answered(Router.router(vertx));
         router.get("/plain/*").handler(routed -> routed.response().end("served"));
         router.get("/asked")
@@ -41,21 +60,28 @@ class FailuresTest {
         router.get("/broken").handler(routed -> {
             throw new IllegalStateException("secret");
         });
+        router.get("/large")
+                .handler(routed -> routed.response().sendFile(large.toString()).onFailure(cause -> {
+                    routed.fail(cause); // as the handler for static files does it
+                    failed.incrementAndGet();
+                }));
         router.post("/taken")
                 .handler(BodyHandler.create(false).setBodyLimit(10))
                 .handler(routed -> routed.response().end("taken"));
-        HttpServer server =
-                Waiting.on(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+        HttpServer server = Waiting.on(vertx.createHttpServer()
+                .connectionHandler(connection -> connection.closeHandler(closed -> gone.incrementAndGet()))
+                .requestHandler(router)
+                .listen(0, "127.0.0.1"));
         port = server.actualPort();
         logged.start();
-        root.addAppender(logged);
+        theirs.forEach(logger -> logger.addAppender(logged));
         own.addAppender(logged);
         own.setAdditive(false);
     }
 
     @AfterEach
     void stop() {
-        root.detachAppender(logged);
+        theirs.forEach(logger -> logger.detachAppender(logged));
         own.detachAppender(logged);
         own.setAdditive(true);
         Waiting.on(vertx.close());
@@ -100,11 +126,48 @@ class FailuresTest {
         "GET /nothing, 404, there is nothing here",
         "OPTIONS *, 404, there is nothing here",
         "CONNECT evil.example:443, 404, there is nothing here",
-        "POST /plain/a, 405, Method Not Allowed"
+        "BREW /nothing, 404, there is nothing here"
     })
     void whatIsAskedOfNothingIsNamedAndNotLogged(String request, int status, String words) {
         isAnError(said(request + " HTTP/1.1\r\nHost: x", ""), status, words);
 
+        assertThat(logged.list).isEmpty();
+    }
+
+    @Test
+    void theMethodsThatThereAreAreNamedToWhoeverUsesAnother() {
+        assertThat(said("POST /plain/a HTTP/1.1\r\nHost: x", ""))
+                .startsWith("HTTP/1.1 405 ")
+                .containsIgnoringCase("allow: GET");
+
+        assertThat(logged.list).isEmpty();
+    }
+
+    @Test
+    void whoGoesInTheMiddleOfABodyIsNotLogged() throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.getOutputStream()
+                    .write("POST /taken HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nfour"
+                            .getBytes(StandardCharsets.US_ASCII));
+        }
+
+        await().atMost(SOON).until(() -> gone.get() == 1);
+        assertThat(logged.list).isEmpty();
+    }
+
+    @Test
+    void whoDoesNotWaitForALargeAnswerIsNotLogged() throws IOException {
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4_096);
+            socket.setSoLinger(true, 0); // a reset, and no orderly end
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            // More than the system holds for a reader.
+            socket.getOutputStream()
+                    .write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n".repeat(30).getBytes(StandardCharsets.US_ASCII));
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+        }
+
+        await().atMost(SOON).until(() -> failed.get() > 0 && gone.get() == 1);
         assertThat(logged.list).isEmpty();
     }
 
