@@ -142,6 +142,7 @@ public class NodeVerticle extends VerticleBase {
         ManagementVerticle management = new ManagementVerticle(
                 settings.management().host(),
                 settings.managementPort(),
+                settings.http().hosts(),
                 readiness,
                 gauges,
                 new DocumentsApi(desk).andThen(new ConsolePage()));

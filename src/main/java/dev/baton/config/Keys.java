@@ -41,6 +41,14 @@ final class Keys {
             s -> s.http().origins(),
             "Pages that may open a socket. A list replaces the default; put `same-origin` in it to keep the node's own page.");
 
+    static final Key<Hosts> HTTP_HOSTS = key(
+            "http.hosts",
+            Kinds.hosts(),
+            "bound",
+            s -> s.http().hosts(),
+            "Names that are answered, on the management port too, besides loopback names and the bound address; others get 421."
+                    + " Name what clients and proxies put into `Host`.");
+
     static final Key<String> MANAGEMENT_HOST = key(
             "management.host",
             Kinds.host(),

@@ -2,6 +2,7 @@ package dev.baton.config;
 
 import static java.util.stream.Collectors.joining;
 
+import io.netty.util.NetUtil;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,9 @@ final class Kinds {
     /** Where a JDBC URL may carry a password: as a parameter, or before the host as some drivers take it. */
     private static final Pattern SECRET_IN_URL =
             Pattern.compile("((?:password|pass|pwd)=)[^&;]*|(//[^/@:]*:)[^/@]*(?=@)", Pattern.CASE_INSENSITIVE);
+
+    /** Stands for what is answered in any case. */
+    private static final String BOUND = "bound";
 
     private Kinds() {}
 
@@ -127,6 +131,13 @@ final class Kinds {
                 "same-origin, *, or a comma-separated list of origins such as https://example.com (no path)",
                 Kinds::parseOrigins,
                 origins -> Optional.of(writeOrigins(origins)));
+    }
+
+    static Kind<Hosts> hosts() {
+        return new Kind<>(
+                "bound, *, or a comma-separated list of host names or IP addresses (no port)",
+                Kinds::parseHosts,
+                hosts -> Optional.of(writeHosts(hosts)));
     }
 
     /** The text with every password in it replaced, for messages. */
@@ -248,6 +259,35 @@ final class Kinds {
                         origins.same() ? Stream.of("same-origin") : Stream.<String>empty(),
                         new TreeSet<>(origins.exact()).stream())
                 .flatMap(parts -> parts)
+                .collect(joining(","));
+    }
+
+    private static Optional<Hosts> parseHosts(String text) {
+        Set<String> names = new HashSet<>();
+        boolean any = false;
+        for (String part : text.split(",", -1)) {
+            String name = part.strip();
+            if (name.equals("*")) {
+                any = true;
+            } else if (isName(Hosts.plain(name))) {
+                names.add(Hosts.plain(name));
+            } else {
+                return Optional.empty();
+            }
+        }
+        names.remove(BOUND);
+        return Optional.of(new Hosts(any, names));
+    }
+
+    private static boolean isName(String text) {
+        return text.indexOf(':') < 0 ? HOST.matcher(text).matches() : NetUtil.isValidIpV6Address(text);
+    }
+
+    private static String writeHosts(Hosts hosts) {
+        if (hosts.equals(Hosts.BOUND)) {
+            return BOUND;
+        }
+        return Stream.concat(hosts.any() ? Stream.of("*") : Stream.empty(), new TreeSet<>(hosts.names()).stream())
                 .collect(joining(","));
     }
 

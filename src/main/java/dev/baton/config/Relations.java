@@ -4,7 +4,6 @@ import dev.baton.config.Settings.AuthMode;
 import dev.baton.config.SettingsLoader.Values;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -93,7 +92,7 @@ final class Relations {
         boolean explicit = values.source(Keys.AUTH_MODE).isPresent();
         if (settings.auth().mode() == AuthMode.NONE) {
             String host = settings.http().host();
-            if (!explicit && !isLoopback(host)) {
+            if (!explicit && !Hosts.isLoopback(Hosts.plain(host))) {
                 throw new SettingsException("auth.mode must be set when http.host" + at(values, Keys.HTTP_HOST) + " is "
                         + Messages.quote(host) + ": others can reach it; allowed: jwt, or none to let anybody in");
             }
@@ -108,12 +107,6 @@ final class Relations {
                     "auth.mode" + at(values, Keys.AUTH_MODE) + " is jwt, which takes exactly one of "
                             + "auth.jwt-secret, auth.jwt-public-key and auth.jwt-jwks; " + keys + " are set");
         }
-    }
-
-    /** By its letters alone: a name is not looked up, since what it leads to can change. */
-    private static boolean isLoopback(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.equals("localhost") || lower.equals("::1") || lower.matches("127(\\.\\d{1,3}){3}");
     }
 
     private static SettingsException wrong(

@@ -30,7 +30,7 @@ public record Settings(
      *
      * @param port 0–65535; 0: any free one
      */
-    public record Http(String host, int port, Origins origins) {}
+    public record Http(String host, int port, Origins origins, Hosts hosts) {}
 
     /**
      * Health and metrics.

@@ -183,7 +183,11 @@ final class SettingsLoader {
 
         private Settings toSettings() {
             return new Settings(
-                    new Settings.Http(required(Keys.HTTP_HOST), required(Keys.HTTP_PORT), required(Keys.HTTP_ORIGINS)),
+                    new Settings.Http(
+                            required(Keys.HTTP_HOST),
+                            required(Keys.HTTP_PORT),
+                            required(Keys.HTTP_ORIGINS),
+                            required(Keys.HTTP_HOSTS)),
                     new Settings.Management(
                             required(Keys.MANAGEMENT_HOST),
                             find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty())),

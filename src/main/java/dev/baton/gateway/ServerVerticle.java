@@ -11,6 +11,7 @@ import dev.baton.protocol.CloseCode;
 import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
 import dev.baton.web.Failures;
+import dev.baton.web.HostCheck;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -54,6 +55,7 @@ public final class ServerVerticle extends VerticleBase {
     private final Settings settings;
     private final Lease lease;
     private final Gate gate;
+    private final HostCheck hosts;
     private final GatewayServices services;
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
@@ -77,6 +79,7 @@ public final class ServerVerticle extends VerticleBase {
         this.settings = settings;
         this.lease = lease;
         this.gate = new Gate(settings.http().origins());
+        this.hosts = new HostCheck(settings.http().hosts(), settings.http().host());
         Welcoming welcoming = new Welcoming(
                 sessions,
                 log,
@@ -123,6 +126,9 @@ public final class ServerVerticle extends VerticleBase {
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(request -> {
                     doorstep.asked(new HttpCaller(request.connection()), Loop.now());
+                    if (hosts.refuses(request)) {
+                        return;
+                    }
                     if (request.path().equals(PATH)) {
                         upgrade(request, doorstep);
                     } else {

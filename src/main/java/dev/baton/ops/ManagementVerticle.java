@@ -1,7 +1,9 @@
 package dev.baton.ops;
 
 import dev.baton.config.BindFailure;
+import dev.baton.config.Hosts;
 import dev.baton.web.Failures;
+import dev.baton.web.HostCheck;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -26,16 +28,24 @@ public final class ManagementVerticle extends VerticleBase {
 
     private final String host;
     private final int wanted;
+    private final HostCheck hosts;
     private final Readiness readiness;
     private final Gauges gauges;
     private final Consumer<Router> more;
     private Optional<HttpServer> server = Optional.empty();
     private Map<String, String> said = Map.of();
 
-    /** Listens on {@code port}, or on any free one when that is 0; {@code more} adds what else is served there. */
-    public ManagementVerticle(String host, int port, Readiness readiness, Gauges gauges, Consumer<Router> more) {
+    /**
+     * Listens on {@code port}, or on any free one when that is 0.
+     *
+     * @param hosts the names that are answered besides loopback names and {@code host}
+     * @param more adds what else is served there
+     */
+    public ManagementVerticle(
+            String host, int port, Hosts hosts, Readiness readiness, Gauges gauges, Consumer<Router> more) {
         this.host = host;
         this.wanted = port;
+        this.hosts = new HostCheck(hosts, host);
         this.readiness = readiness;
         this.gauges = gauges;
         this.more = more;
@@ -55,7 +65,11 @@ public final class ManagementVerticle extends VerticleBase {
         vertx.setPeriodic(LOOK, id -> look());
         HttpServer http = vertx.createHttpServer();
         server = Optional.of(http);
-        return http.requestHandler(router)
+        return http.requestHandler(request -> {
+                    if (!hosts.refuses(request)) {
+                        router.handle(request);
+                    }
+                })
                 .listen(wanted, host)
                 .recover(failure -> Future.failedFuture(BindFailure.of(failure, "management", host, wanted)));
     }

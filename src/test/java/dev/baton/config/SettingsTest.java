@@ -19,7 +19,7 @@ class SettingsTest {
     void whoSetsNothingGetsTheDocumentedDefaults() {
         Settings settings = Settings.defaults();
 
-        assertThat(settings.http()).isEqualTo(new Settings.Http("127.0.0.1", 8080, Origins.SAME));
+        assertThat(settings.http()).isEqualTo(new Settings.Http("127.0.0.1", 8080, Origins.SAME, Hosts.BOUND));
         assertThat(settings.management()).isEqualTo(new Settings.Management("127.0.0.1", OptionalInt.empty()));
         assertThat(settings.cluster())
                 .isEqualTo(new Settings.Cluster(

@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +31,12 @@ class CrossSiteIT {
 
     private static Nodes nodes;
     private static HttpServer site;
+    /** Stands for a name of the attacker's; Chromium is told to resolve it to {@link #REBOUND}. */
+    private static final String EVIL = "evil.example";
+
+    /** Where the attacker's server listens, on the node's port, and passes on to the node what comes after its page. */
+    private static final String REBOUND = "127.0.0.2";
+
     private static volatile CompletableFuture<String> outcome;
     private static volatile String target;
 
@@ -67,9 +78,79 @@ class CrossSiteIT {
         assertThat(visit(nodes.get(1))).as("the page itself works").isEqualTo("open");
     }
 
+    /**
+     * The page and the node have one origin for the browser, as the attacker's name leads to the one first and to the other then. The
+     * node tells them apart by that name, and neither the socket nor the management port's data reaches the page.
+     */
+    @Test
+    void aPageWhoseNameIsPointedAtTheNodeReachesNothing() throws Exception {
+        for (int port : List.of(nodes.get(0).port(), nodes.get(0).managementPort())) {
+            try (ServerSocket evil = new ServerSocket(port, 50, InetAddress.getByName(REBOUND))) {
+                Thread server = new Thread(() -> rebind(evil));
+                server.setDaemon(true);
+                server.start();
+                assertThat(browse("http://" + EVIL + ":" + port + "/")).isEqualTo("status-421-refused");
+            }
+        }
+    }
+
+    /** Serves the attacker's page to the first request, and connects all others to the node. */
+    private static void rebind(ServerSocket evil) {
+        try {
+            boolean served = false;
+            while (true) {
+                Socket browser = evil.accept();
+                if (served) {
+                    Socket node = new Socket("127.0.0.1", evil.getLocalPort());
+                    copy(browser, node);
+                    copy(node, browser);
+                    continue;
+                }
+                String request = new BufferedReader(
+                                new InputStreamReader(browser.getInputStream(), StandardCharsets.US_ASCII))
+                        .readLine();
+                if (request != null && request.startsWith("GET / ")) {
+                    served = true;
+                    browser.getOutputStream().write(evilPage().getBytes(StandardCharsets.US_ASCII));
+                }
+                browser.close();
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private static String evilPage() {
+        return "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<script>"
+                + "const say = word => fetch('http://127.0.0.1:"
+                + site.getAddress().getPort()
+                + "/?said=' + word, {mode: 'no-cors'});"
+                + "fetch('/metrics').then(answer => {"
+                + "const s = new WebSocket('ws://' + location.host + '/socket', 'baton.v1');"
+                + "s.onopen = () => say('status-' + answer.status + '-open');"
+                + "s.onerror = () => say('status-' + answer.status + '-refused'); });</script>";
+    }
+
+    private static void copy(Socket from, Socket to) {
+        Thread copying = new Thread(() -> {
+            try (from;
+                    to) {
+                from.getInputStream().transferTo(to.getOutputStream());
+            } catch (IOException closed) {
+                // One of both is gone, and so is the other.
+            }
+        });
+        copying.setDaemon(true);
+        copying.start();
+    }
+
     private static String visit(NodeProcess node) throws Exception {
-        outcome = new CompletableFuture<>();
         target = node.uri();
+        return browse("http://127.0.0.1:" + site.getAddress().getPort() + "/");
+    }
+
+    private static String browse(String page) throws Exception {
+        outcome = new CompletableFuture<>();
         Process browser = new ProcessBuilder(
                         browser(),
                         "--headless",
@@ -80,7 +161,8 @@ class CrossSiteIT {
                         "--disable-background-networking",
                         "--remote-debugging-port=0",
                         "--user-data-dir=" + Files.createTempDirectory(folder, "profile"),
-                        "http://127.0.0.1:" + site.getAddress().getPort() + "/")
+                        "--host-resolver-rules=MAP " + EVIL + " " + REBOUND,
+                        page)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

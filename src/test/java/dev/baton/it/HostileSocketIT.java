@@ -129,6 +129,21 @@ class HostileSocketIT {
         refused(headers -> headers.put("Origin", origin), 403, "Origin");
     }
 
+    /** As a page does whose own name was pointed at the node's address. */
+    @Test
+    void aNameThatIsNotTheNodesIsAnsweredWith421OnBothPorts() throws Exception {
+        for (int port : List.of(node.port(), node.managementPort())) {
+            for (String path : List.of("/", "/socket", "/metrics", "/health/ready", "/api/documents/x")) {
+                Map<String, String> headers = RawSocket.handshake(node);
+                headers.put("Host", "evil.example:" + port);
+                headers.put("Origin", "http://evil.example:" + port);
+                try (RawSocket socket = new RawSocket(port, path, headers)) {
+                    assertThat(socket.status()).as(port + path).isEqualTo(421);
+                }
+            }
+        }
+    }
+
     @Test
     void theNodesOwnPageIsLetIn() {
         Map<String, String> headers = RawSocket.handshake(node);

@@ -53,7 +53,7 @@ final class RawSocket implements AutoCloseable {
     /** Sends a request for a socket, and reads the head of the answer. */
     static RawSocket request(NodeProcess node, Map<String, String> headers) {
         try {
-            return new RawSocket(node.port(), headers);
+            return new RawSocket(node.port(), "/socket", headers);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -79,11 +79,12 @@ final class RawSocket implements AutoCloseable {
         return socket;
     }
 
-    private RawSocket(int port, Map<String, String> wanted) throws IOException {
+    /** Sends a GET request to either port, and reads the head of the answer. */
+    RawSocket(int port, String path, Map<String, String> wanted) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE);
         in = new DataInputStream(socket.getInputStream());
-        StringBuilder head = new StringBuilder("GET /socket HTTP/1.1\r\n");
+        StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\n");
         wanted.forEach((name, value) -> {
             if (value != null) {
                 head.append(name).append(": ").append(value).append("\r\n");
