@@ -3,6 +3,7 @@ package dev.baton.log;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -29,18 +30,21 @@ enum Dialect {
         /** Some disks, those of Macs above all, need to be asked again to write what they hold in their cache. */
         @Override
         List<String> writing(LogSettings settings) {
-            return List.of("PRAGMA fullfsync = 1", "PRAGMA checkpoint_fullfsync = 1", "PRAGMA cache_size = -16000");
+            return List.of(
+                    "PRAGMA synchronous = FULL",
+                    "PRAGMA fullfsync = 1",
+                    "PRAGMA checkpoint_fullfsync = 1",
+                    "PRAGMA cache_size = -16000");
         }
 
         @Override
         List<String> reading(LogSettings settings) {
-            return List.of("PRAGMA query_only = 1");
+            return with(UNSYNCED_COMMITS, "PRAGMA query_only = 1");
         }
 
-        /** A turn of the roll that is lost with the machine has lost nothing. */
         @Override
         List<String> casual(LogSettings settings) {
-            return List.of("PRAGMA synchronous = OFF");
+            return UNSYNCED_COMMITS;
         }
 
         @Override
@@ -190,6 +194,15 @@ enum Dialect {
         }
     };
 
+    /**
+     * A commit is not synced by itself, so that it costs nothing, and may be lost with the machine; the next commit for
+     * writing syncs what came before it too. What must be synced so that the file stays whole still is: the journal's header and a checkpoint, which is
+     * left to the connection for writing, and otherwise done by the last one that closes. With {@code synchronous = OFF}
+     * a checkpoint would sync neither journal nor file, and a power cut would tear the file.
+     */
+    private static final List<String> UNSYNCED_COMMITS =
+            List.of("PRAGMA synchronous = NORMAL", "PRAGMA checkpoint_fullfsync = 1", "PRAGMA wal_autocheckpoint = 0");
+
     /** What an error of the database means for the transaction that met it. */
     enum Trouble {
         /** Others were in the way: the same again has a good chance. */
@@ -235,7 +248,7 @@ enum Dialect {
     /** What a connection for reading begins with. */
     abstract List<String> reading(LogSettings settings);
 
-    /** What a connection begins with whose writes need not last. */
+    /** What a connection begins with whose writes need not last, and one that only brings the schema up to date. */
     abstract List<String> casual(LogSettings settings);
 
     /** Milliseconds since 1970 by the database's own clock, as an expression. */
@@ -258,6 +271,12 @@ enum Dialect {
     /** What follows the prefix of the URL. */
     String rest(LogSettings settings) {
         return settings.url().substring(prefix.length());
+    }
+
+    private static List<String> with(List<String> some, String last) {
+        List<String> all = new ArrayList<>(some);
+        all.add(last);
+        return all;
     }
 
     private static long patience(LogSettings settings) {

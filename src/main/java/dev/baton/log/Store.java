@@ -109,7 +109,8 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
         properties.putAll(connecting);
         // A later version may have more to change than one statement is otherwise waited for.
         properties.remove("socketTimeout");
-        Connections plain = new Connections(settings.url(), properties, List.of());
+        Connections plain = new Connections(
+                settings.url(), properties, dialect == Dialect.SQLITE ? dialect.casual(settings) : List.of());
         // Says in the driver's own words what is wrong, before Flyway wraps it in many others.
         plain.getConnection().close();
         Flyway.configure(Store.class.getClassLoader())

@@ -2,6 +2,7 @@ package dev.baton.it;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.baton.Tool;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;

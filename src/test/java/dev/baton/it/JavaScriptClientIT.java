@@ -2,6 +2,7 @@ package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.baton.Tool;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package dev.baton.it;
 
+import dev.baton.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.baton.it;
+package dev.baton;
 
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 
 /**
  * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
- * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime node npm}) they fail instead, so that nothing is left out without a
+ * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
  * word where it has to run.
  */
-enum Tool {
+public enum Tool {
     /** Node.js, 20 or newer. */
     NODE("node nodejs"),
     /** The packages' installer that comes with Node.js. */
@@ -24,7 +24,11 @@ enum Tool {
     /** Chromium, or Chrome. */
     CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable"),
     /** Gives a process a clock of its own. */
-    FAKETIME("faketime");
+    FAKETIME("faketime"),
+    /** Tells which system calls a process makes. */
+    STRACE("strace"),
+    /** Shares a few connections to PostgreSQL among many clients. */
+    PGBOUNCER("pgbouncer");
 
     private final String names;
 
@@ -33,7 +37,7 @@ enum Tool {
     }
 
     /** Where it is; without it the test that asks ends here. */
-    Path require() {
+    public Path require() {
         Optional<Path> found = find();
         if (found.isEmpty()) {
             missing("on the path there is none of: " + names);
@@ -42,7 +46,7 @@ enum Tool {
     }
 
     /** Ends the test that calls: skipped, or failed where everything has to run. */
-    void missing(String why) {
+    public void missing(String why) {
         String required = Optional.ofNullable(System.getenv("REQUIRE_TOOLS")).orElse("");
         if (List.of(required.split(" ", -1)).contains(name().toLowerCase(Locale.ROOT))) {
             throw new AssertionError(why + ", and REQUIRE_TOOLS names it");
