@@ -6,6 +6,7 @@ import dev.baton.config.SettingsFiles;
 import io.vertx.launcher.application.ExitCodes;
 import io.vertx.launcher.application.VertxApplication;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -26,9 +27,10 @@ public final class BatonApplication extends VertxApplication {
 
     /** Starts a node and returns while it runs; ends the process when it cannot start. */
     public static void main(String[] args) {
+        boolean restored = args.length > 0 && args[0].equals(Restored.COMMAND);
         LaunchOptions options;
         try {
-            options = LaunchOptions.parse(args);
+            options = LaunchOptions.parse(restored ? Arrays.copyOfRange(args, 1, args.length) : args);
         } catch (SettingsException e) {
             fail(e.getMessage(), ExitCodes.USAGE);
             return;
@@ -40,6 +42,10 @@ public final class BatonApplication extends VertxApplication {
             Settings settings = SettingsFiles.load(options.conf(), Path.of(""));
             options.check();
             Logs.use(settings.log().format());
+            if (restored) {
+                Restored.raise(settings, System.out);
+                return;
+            }
             start(clustered(args, options), settings);
         } catch (SettingsException e) {
             fail(e.getMessage(), FAILED);

@@ -170,6 +170,7 @@ final class NodeMeters implements HandOverMeters {
                 "baton.false.offlines",
                 "sessions taken offline that were connected here all the time",
                 rooms::falseOfflines);
+        gauges.count("baton.store.lost", "acknowledged entries that the store was found to have lost", rooms::losses);
         gauges.add("baton.lock.timers", "timers of reservations and requests", editors::timers);
     }
 
@@ -198,6 +199,7 @@ final class NodeMeters implements HandOverMeters {
     /** The store as this node sees it. */
     void show(DocumentLog log) {
         gauges.add("baton.store.up", "1 while the store answers", () -> log.available() ? 1 : 0);
+        gauges.add("baton.store.incarnation", "which history the store holds; raised when one was lost", log::incarnation);
         gauges.add("baton.store.queue", "writes not answered yet", () -> log.stats()
                 .waiting());
         gauges.add(

@@ -147,6 +147,10 @@ public class NodeVerticle extends VerticleBase {
                 gauges,
                 new DocumentsApi(desk).andThen(new ConsolePage()));
         readiness.add("store", opened::available, "the store does not answer");
+        readiness.add(
+                "store",
+                () -> !opened.behind(),
+                "behind: another node works in a later incarnation of the store; this node's connections lead to an old copy");
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
         meters.show(connections);
@@ -230,6 +234,16 @@ public class NodeVerticle extends VerticleBase {
             @Override
             public Future<Map<String, Long>> sign(String node) {
                 return log.sign(node);
+            }
+
+            @Override
+            public long incarnation() {
+                return log.available() ? log.incarnation() : 0;
+            }
+
+            @Override
+            public void heard(long incarnation) {
+                log.heard(incarnation);
             }
 
             @Override

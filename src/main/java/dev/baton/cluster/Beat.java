@@ -17,28 +17,33 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     private final long sent;
     private final boolean answer;
     private final boolean last;
+
+    /** 0 from a node of a version that has none. */
+    private final long incarnation;
+
     private transient HazelcastInstance there;
 
-    private Beat(String from, long sent, boolean answer, boolean last) {
+    private Beat(String from, long sent, boolean answer, boolean last, long incarnation) {
         this.from = from;
         this.sent = sent;
         this.answer = answer;
         this.last = last;
+        this.incarnation = incarnation;
     }
 
-    /** Of that node, sent at that time of its own clock. */
-    static Beat of(String node, long sent) {
-        return new Beat(node, sent, false, false);
+    /** Of that node, sent at that time of its own clock; it works in that incarnation of the store. */
+    static Beat of(String node, long sent, long incarnation) {
+        return new Beat(node, sent, false, false, incarnation);
     }
 
     /** The farewell of that node. To a node that does not know of farewells it is a beat like others. */
     static Beat lastOf(String node, long sent) {
-        return new Beat(node, sent, false, true);
+        return new Beat(node, sent, false, true, 0);
     }
 
     /** What that node answers to this one. */
-    Beat answeredBy(String node) {
-        return new Beat(node, sent, true, false);
+    Beat answeredBy(String node, long itsIncarnation) {
+        return new Beat(node, sent, true, false, itsIncarnation);
     }
 
     /** The name of the node that sent it. */
@@ -49,6 +54,11 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     /** When the beat was sent, by the clock of who sent it; in an answer, when that was sent which it answers. */
     long sent() {
         return sent;
+    }
+
+    /** The incarnation of the store that its sender works in; 0 when it works in none. */
+    long incarnation() {
+        return incarnation;
     }
 
     /** Whether it is an answer. */

@@ -81,7 +81,7 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void turn() {
         state.turn(others(), now());
-        sendAll(Beat.of(node.id(), now()));
+        sendAll(Beat.of(node.id(), now(), roll.incarnation()));
         sign();
         look();
     }
@@ -113,6 +113,7 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void heard(Beat beat) {
         node.heardFrom(beat.from());
+        roll.heard(beat.incarnation());
         if (beat.isLast()) {
             state.farewell(beat.from());
         } else if (beat.isAnswer()) {
@@ -123,7 +124,7 @@ public final class LeaseVerticle extends VerticleBase {
             }
             look();
         } else {
-            node.beats().send(beat.from(), beat.answeredBy(node.id()));
+            node.beats().send(beat.from(), beat.answeredBy(node.id(), roll.incarnation()));
         }
     }
 

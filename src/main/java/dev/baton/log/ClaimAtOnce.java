@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A claim that nothing else is committed with, as a single statement that is its own transaction: one way to the server and
@@ -22,7 +23,7 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             + " holder = ?, holder_user = ?, holder_keep = ?, rights_seq = head + 1, rights_session = ?,"
             + " rights_author = ?, rights_at = ?,"
             + " rights_data = '{\"from\":' || COALESCE(CAST(to_json(holder) AS TEXT), 'null') || CAST(? AS TEXT)"
-            + " WHERE name = ? AND epoch = ?"
+            + " WHERE name = ? AND epoch = ? AND ? = %s"
             + " RETURNING num, epoch, head, rights_session, rights_author, rights_at, rights_data)"
             + " INSERT INTO baton_entry (document, seq, kind, epoch, session, author, written_at, data)"
             + " SELECT num, head, " + Kind.RIGHTS.code()
@@ -30,16 +31,25 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             + " FROM moved RETURNING seq, epoch, data";
 
     private final Claim claim;
+    private final LongSupplier incarnation;
+    private final String sql;
 
-    ClaimAtOnce(Claim claim) {
+    /** {@code incarnation} is that of the store when the claim is made; in another one nothing is written. */
+    ClaimAtOnce(Claim claim, Dialect dialect, LongSupplier incarnation) {
         this.claim = claim;
+        this.incarnation = incarnation;
+        this.sql = CLAIM.formatted(dialect.currentIncarnation());
     }
 
     @Override
     public Optional<ClaimResult> perform(Connection connection) throws SQLException {
+        long current = incarnation.getAsLong();
+        if (claim.expectedEpoch() <= current) {
+            return Optional.empty();
+        }
         Tenant claimant = claim.claimant();
         connection.setAutoCommit(true);
-        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, claimant.session());
             statement.setString(2, claimant.user());
             statement.setString(3, claimant.keep());
@@ -49,6 +59,7 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             statement.setString(7, rest());
             statement.setString(8, claim.document());
             statement.setLong(9, claim.expectedEpoch());
+            statement.setLong(10, current);
             try (ResultSet rows = statement.executeQuery()) {
                 return rows.next() ? Optional.of(granted(rows)) : Optional.empty();
             }

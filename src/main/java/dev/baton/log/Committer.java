@@ -2,6 +2,7 @@ package dev.baton.log;
 
 import dev.baton.log.Dialect.Trouble;
 import dev.baton.log.Tables.Moved;
+import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -11,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +43,15 @@ final class Committer implements Runnable {
     private final WriteQueue queue;
     private final DataSource source;
     private final Dialect dialect;
+    private final StoreGuard guard;
     private final Availability availability;
     private final Compaction compaction;
     private final Counters counters;
     private final long patienceNanos;
     private final Queue<String> compactable = new ConcurrentLinkedQueue<>();
+
+    /** Why the incarnation is to be raised, where somebody has asked for it. */
+    private final AtomicReference<Raise> raise = new AtomicReference<>();
 
     private Optional<Connection> connection;
     private boolean committing;
@@ -56,6 +62,7 @@ final class Committer implements Runnable {
             Connection first,
             DataSource source,
             Dialect dialect,
+            StoreGuard guard,
             Availability availability,
             Compaction compaction,
             Counters counters,
@@ -64,6 +71,7 @@ final class Committer implements Runnable {
         this.connection = Optional.of(first);
         this.source = source;
         this.dialect = dialect;
+        this.guard = guard;
         this.availability = availability;
         this.compaction = compaction;
         this.counters = counters;
@@ -76,6 +84,7 @@ final class Committer implements Runnable {
         while (true) {
             List<Write<?>> batch = queue.take(waitNanos(), MOST_AT_ONCE, MOST_BYTES_AT_ONCE);
             if (batch.isEmpty() && queue.isClosed()) {
+                resealTwice();
                 letGo();
                 return;
             }
@@ -92,6 +101,9 @@ final class Committer implements Runnable {
     }
 
     private void work(List<Write<?>> batch) {
+        if (raise.get() != null) {
+            probe();
+        }
         if (!batch.isEmpty()) {
             settle(batch);
         } else if (compactable.isEmpty() || !availability.isUp()) {
@@ -110,6 +122,36 @@ final class Committer implements Runnable {
         if (!documents.isEmpty()) {
             compactable.addAll(documents);
             queue.nudge();
+        }
+    }
+
+    /**
+     * The incarnation of the store is to be raised.
+     *
+     * @param onWord whether a client said so, see {@link StoreGuard#raiseOnWord}
+     * @param done is completed when that is so, or has been refused
+     */
+    record Raise(String cause, boolean onWord, Promise<Long> done) {}
+
+    /** Has the incarnation raised before the next write; any thread. What is asked for meanwhile is the same loss. */
+    void raise(Raise wanted) {
+        Raise first = raise.compareAndExchange(null, wanted);
+        if (first != null) {
+            first.done().future().onComplete(wanted.done());
+        }
+        queue.nudge();
+    }
+
+    private void raiseIfAsked(Connection open) throws SQLException {
+        Raise wanted = raise.get();
+        if (wanted != null) {
+            if (wanted.onWord()) {
+                guard.raiseOnWord(open, wanted.cause());
+            } else {
+                guard.raise(open, wanted.cause());
+            }
+            raise.set(null);
+            wanted.done().complete(guard.incarnation());
         }
     }
 
@@ -136,6 +178,7 @@ final class Committer implements Runnable {
         boolean unknown = false;
         while (true) {
             boolean fresh = connection.isEmpty();
+            boolean moved = false;
             Trouble trouble;
             try {
                 commit(batch);
@@ -146,6 +189,7 @@ final class Committer implements Runnable {
                 LOG.warn("a transaction of {} writes failed: {}", batch.size(), Words.of(e));
             } catch (Moved e) {
                 trouble = Trouble.AGAIN;
+                moved = true;
                 LOG.warn("a transaction of {} writes failed: {}", batch.size(), e.getMessage());
             } catch (RuntimeException e) {
                 trouble = Trouble.ROW;
@@ -160,6 +204,9 @@ final class Committer implements Runnable {
                 unknown = true;
             }
             recover(trouble);
+            if (moved) {
+                lookAgain();
+            }
             if (trouble == Trouble.ROW && batch.size() > 1) {
                 int half = batch.size() / 2;
                 settle(batch.subList(0, half));
@@ -189,7 +236,7 @@ final class Committer implements Runnable {
     }
 
     private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved {
-        int entries = new Transaction(open, dialect).perform(batch);
+        int entries = new Transaction(open, dialect, guard.incarnation()).perform(batch);
         committing = true;
         dialect.commit(open);
         committing = false;
@@ -230,7 +277,22 @@ final class Committer implements Runnable {
         }
     }
 
+    /** What was read under a lock and is not so any more may be of another incarnation of the store. */
+    private void lookAgain() {
+        try {
+            if (connection.isPresent()) {
+                guard.admitWriter(connection.get());
+            }
+        } catch (SQLException e) {
+            LOG.warn("the store was let go: {}", Words.of(e));
+            letGo();
+        }
+    }
+
     private Connection connect() throws SQLException {
+        if (guard.behind()) {
+            letGo();
+        }
         if (connection.isEmpty()) {
             connection = Optional.of(source.getConnection());
         }
@@ -251,6 +313,18 @@ final class Committer implements Runnable {
             LOG.debug("rolling back failed: {}", Words.of(e));
         }
         letGo();
+    }
+
+    /** So that no copy made while this node ran passes for what it leaves. */
+    private void resealTwice() {
+        try {
+            if (connection.isPresent() && availability.isUp()) {
+                guard.reseal(connection.get());
+                guard.reseal(connection.get());
+            }
+        } catch (SQLException e) {
+            LOG.debug("the seal was not renewed: {}", Words.of(e));
+        }
     }
 
     private void letGo() {
@@ -285,9 +359,9 @@ final class Committer implements Runnable {
         boolean wasUp = availability.isUp();
         try {
             Connection open = connect();
-            if (!open.isValid((int) TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + 1)) {
-                throw new SQLException("the connection is broken", "08006");
-            }
+            guard.admitWriter(open);
+            raiseIfAsked(open);
+            guard.resealIfDue(open);
             if (!wasUp) {
                 writeSomething(open);
                 LOG.info("the store answers again");

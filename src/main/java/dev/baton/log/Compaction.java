@@ -62,7 +62,7 @@ final class Compaction {
 
     /** One slice of one document, within a transaction that the caller began and ends. */
     Done slice(Connection connection, Dialect dialect, String name, long now) throws SQLException {
-        DocumentRow row = new Tables(connection, dialect)
+        DocumentRow row = new Tables(connection, dialect, 0)
                 .lock(new TreeSet<>(List.of(name)))
                 .get(name);
         if (row == null) {

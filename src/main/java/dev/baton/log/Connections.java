@@ -11,19 +11,29 @@ import java.util.Properties;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Opens connections to the store, each with the same properties and first statements. */
+/** Opens connections to the store, each with the same properties and first statements, and has each admitted before its use. */
 final class Connections implements DataSource {
+    /** Looks at a new connection, and fails when it must not be used. */
+    interface Admission {
+        void admit(Connection connection) throws SQLException;
+    }
+
+    /** Admits every connection. */
+    static final Admission ANY = connection -> {};
+
     /** How long a pool that is closed waits for a connection that is just being opened, in seconds; it warns when it does not. */
     private static final int CLOSING = 2;
 
     private final String url;
     private final Properties properties;
     private final List<String> first;
+    private final Admission admission;
 
-    Connections(String url, Properties properties, List<String> first) {
+    Connections(String url, Properties properties, List<String> first, Admission admission) {
         this.url = url;
         this.properties = properties;
         this.first = List.copyOf(first);
+        this.admission = admission;
     }
 
     @Override
@@ -33,6 +43,7 @@ final class Connections implements DataSource {
             for (String sql : first) {
                 statement.execute(sql);
             }
+            admission.admit(connection);
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -79,6 +79,20 @@ enum Dialect {
         }
 
         @Override
+        String look() {
+            return "SELECT incarnation, origin, timeline, raised_at, NULL, '', 0, " + clock() + " FROM baton_store";
+        }
+
+        @Override
+        String currentIncarnation() {
+            return "(SELECT incarnation FROM baton_store WHERE one = 1)";
+        }
+
+        /** Nobody else writes within {@code BEGIN IMMEDIATE}. */
+        @Override
+        void lockOutWriters(Connection connection) {}
+
+        @Override
         Trouble trouble(SQLException e) {
             return switch (e.getErrorCode() & 0xff) {
                 // BUSY, LOCKED, INTERRUPT
@@ -176,6 +190,29 @@ enum Dialect {
             return true;
         }
 
+        /**
+         * The system identifier tells a cluster of databases from one that was set up anew, the oid a table from one that was
+         * restored from a dump. What is flushed of the server's log never goes back unless history was lost.
+         */
+        @Override
+        String look() {
+            return "SELECT incarnation, origin, timeline, raised_at,"
+                    + " (SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/'"
+                    + " || CAST(CAST(CAST('baton_store' AS regclass) AS oid) AS TEXT), " + TIMELINE
+                    + ", CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS BIGINT), " + clock()
+                    + " FROM baton_store";
+        }
+
+        @Override
+        String currentIncarnation() {
+            return "(SELECT incarnation FROM baton_store WHERE one = 1 AND timeline = " + TIMELINE + ")";
+        }
+
+        @Override
+        void lockOutWriters(Connection connection) throws SQLException {
+            execute(connection, "LOCK TABLE baton_document IN EXCLUSIVE MODE");
+        }
+
         @Override
         Trouble trouble(SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
@@ -219,6 +256,12 @@ enum Dialect {
      */
     private static final String BY_KEY =
             "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+    /**
+     * The timeline that a PostgreSQL server writes: a new one with each promotion and each recovery to a point in time. Fails on a
+     * standby, which writes none.
+     */
+    private static final String TIMELINE = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
 
     private final String prefix;
 
@@ -266,11 +309,31 @@ enum Dialect {
     /** Whether {@link ClaimAtOnce} works here, and is worth it. */
     abstract boolean claimsAtOnce();
 
+    /**
+     * A query for one row: the recorded incarnation, origin and timeline, when the incarnation was raised; the actual origin (null where it is
+     * a file's), the actual timeline, how far the server's log is flushed, and the clock.
+     */
+    abstract String look();
+
+    /** The store's incarnation as an expression; null when the server is not on the timeline that is recorded. */
+    abstract String currentIncarnation();
+
+    /** Waits within a transaction for those that write to documents, and keeps further ones out until its end. */
+    abstract void lockOutWriters(Connection connection) throws SQLException;
+
     abstract Trouble trouble(SQLException e);
 
     /** What follows the prefix of the URL. */
     String rest(LogSettings settings) {
         return settings.url().substring(prefix.length());
+    }
+
+    /** The path of the file of an SQLite store. */
+    String file(LogSettings settings) {
+        String rest = rest(settings);
+        String file = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
+        int query = file.indexOf('?');
+        return query < 0 ? file : file.substring(0, query);
     }
 
     private static List<String> with(List<String> some, String last) {

@@ -27,8 +27,29 @@ import java.util.OptionalLong;
  * claimant and epoch, a vacating by its session and epoch.
  */
 public interface DocumentLog {
-    /** The id of the store, made once by whoever opened it first; survives restarts and is the same for all its nodes. */
+    /** The id of the store, made once by the node that opened it first; survives restarts and is the same for all its nodes. */
     String id();
+
+    /**
+     * Which continuous history the store holds: 0 at first, and a greater number each time that history was lost or forked. Epochs
+     * granted in an incarnation are greater than it; entries and epochs of earlier ones may be gone, and their tokens are refused.
+     */
+    long incarnation();
+
+    /**
+     * Sets the handler that is told, on the context this is called from, of each later incarnation that this node goes on to; replaces
+     * the one before. Everything known of documents has to be read again then.
+     */
+    void incarnationHandler(Handler<Long> handler);
+
+    /** Another node works in that incarnation of the store; to be repeated while it does, since it counts for some seconds. */
+    void heard(long incarnation);
+
+    /** Whether another node works in a later incarnation. Then this node's connections lead to an old copy, and are of no use. */
+    boolean behind();
+
+    /** Raises the incarnation, since history is known to be lost; gives the one that follows. {@code cause} goes to the node's log. */
+    Future<Long> raise(String cause);
 
     /** Where the document stands; {@link DocumentState#untouched} for one that nobody wrote to. */
     Future<DocumentState> state(String document);
@@ -62,7 +83,8 @@ public interface DocumentLog {
      *
      * @param after the last seq the joiner has; with the equal {@code logId} and nothing lost since, the opening is recovered.
      *     When the rest is longer than one page and a snapshot leads closer to the head, the snapshot is given instead
-     * @param logId the {@link #id()} the joiner got {@code after} with
+     * @param logId the {@link Opening#log()} the joiner got {@code after} with; when it is the current one and {@code after} is beyond the
+     *     head, history was lost: the incarnation is raised, unless that was done on a reader's word in the last ten minutes
      */
     Future<Opening> open(String document, OptionalLong after, Optional<String> logId);
 

@@ -25,6 +25,17 @@ record DocumentRow(
         return new DocumentRow(0, name, 0, 0, Optional.empty(), Optional.empty(), 0, 0, 0);
     }
 
+    /**
+     * The row as it counts in that incarnation of the store. An epoch of an earlier one is no token any more, and its holder holds
+     * nothing: grants of lost history may have been greater.
+     */
+    DocumentRow under(long incarnation) {
+        return epoch > incarnation || incarnation == 0
+                ? this
+                : new DocumentRow(
+                        num, name, incarnation, head, Optional.empty(), rights, snapshotSeq, floor, swept);
+    }
+
     DocumentState state() {
         return new DocumentState(name, epoch, holder, head, snapshotSeq);
     }

@@ -12,4 +12,9 @@ import java.util.Optional;
 public record Head(long seq, long epoch, Optional<String> holder) {
     /** Of a document that nobody wrote to. */
     public static final Head NONE = new Head(0, 0, Optional.empty());
+
+    /** See {@link DocumentRow#under}. */
+    Head under(long incarnation) {
+        return epoch > incarnation || incarnation == 0 ? this : new Head(seq, incarnation, Optional.empty());
+    }
 }

@@ -44,9 +44,15 @@ final class Ledger {
     private Optional<Snapshot> content = Optional.empty();
     private int entries;
 
-    Ledger(DocumentRow row, Map<Operation, Known> known) {
+    /**
+     * A ledger that begins.
+     *
+     * @param row as it was locked
+     * @param incarnation of the store, see {@link DocumentRow#under}
+     */
+    Ledger(DocumentRow row, Map<Operation, Known> known, long incarnation) {
         this.before = row;
-        this.row = row;
+        this.row = row.under(incarnation);
         this.known = new HashMap<>(known);
     }
 

@@ -9,7 +9,7 @@ import java.util.Optional;
  * <p>An opening is bounded ({@link LogSettings#pageEntries()}, {@link LogSettings#pageBytes()}). When {@code more}, the tail
  * goes on: read on with {@link DocumentLog#read} after {@link #last()} until {@code head} is reached.
  *
- * @param log id of the store, to be given back with {@code after} at the next opening
+ * @param log id of the store and its incarnation, to be given back with {@code after} at the next opening
  * @param state where the document stands
  * @param recovered whether {@code entries}, read on to the end, hold everything after the {@code after} that was asked for.
  *     Never partly: otherwise the joiner starts from nothing with {@code snapshot} and {@code entries}
@@ -35,6 +35,12 @@ public record Opening(
      * @param data raw JSON
      */
     public record Content(long seq, String data) {}
+
+    /** The incarnation of the store that this was read in. */
+    public long incarnation() {
+        int dot = log.lastIndexOf('.');
+        return dot < 0 ? 0 : Long.parseLong(log.substring(dot + 1));
+    }
 
     /** About how many characters it takes to tell this. */
     public long size() {

@@ -18,33 +18,79 @@ final class Reads {
     /** Rows brought over at once: large ones must not pile up before the bound of a page is noticed. */
     private static final int FETCH = 64;
 
-    private final String log;
+    private final StoreGuard guard;
+    private final String incarnation;
     private final int pageEntries;
     private final long pageBytes;
 
-    Reads(String log, LogSettings settings) {
-        this.log = log;
+    Reads(StoreGuard guard, Dialect dialect, LogSettings settings) {
+        this.guard = guard;
+        this.incarnation = "SELECT " + dialect.currentIncarnation();
         this.pageEntries = settings.pageEntries();
         this.pageBytes = settings.pageBytes();
+    }
+
+    /** A reader has more of a document than there is: the log went back, or the reader lies. */
+    static final class Beyond extends SQLException {
+        private static final long serialVersionUID = 1;
+
+        private final long head;
+
+        Beyond(String document, long after, long head) {
+            super("a reader has seq " + after + " of " + document + ", which ends at " + head, "08004");
+            this.head = head;
+        }
+
+        /** Where the document ends here. */
+        long head() {
+            return head;
+        }
     }
 
     /** Some entries in order, and whether more follow. */
     private record Page(List<Entry> entries, boolean more) {}
 
+    /** As it counts in the store's incarnation. */
     DocumentRow row(Connection connection, String document) throws SQLException {
-        return rows(connection, "name", document).stream().findFirst().orElseGet(() -> DocumentRow.untouched(document));
+        return row(connection, document, incarnation(connection));
+    }
+
+    private static DocumentRow row(Connection connection, String document, long current) throws SQLException {
+        return rows(connection, "name", document).stream()
+                .findFirst()
+                .orElseGet(() -> DocumentRow.untouched(document))
+                .under(current);
+    }
+
+    /**
+     * The incarnation of the store as of this transaction. Fails where the connection leads to an older one than this node works in, or to a
+     * server that has not been looked at since it was promoted.
+     */
+    private long incarnation(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(incarnation);
+                ResultSet found = statement.executeQuery()) {
+            long current = found.next() ? found.getLong(1) : 0;
+            if (found.wasNull() || current < guard.incarnation()) {
+                throw new SQLException("the connection leads to another copy of the store", "08004");
+            }
+            guard.found(current);
+            return current;
+        }
     }
 
     List<DocumentState> heldBy(Connection connection, String session) throws SQLException {
+        long current = incarnation(connection);
         return rows(connection, "holder", session).stream()
-                .map(DocumentRow::state)
+                .map(row -> row.under(current).state())
+                .filter(state -> state.holder().isPresent())
                 .sorted(Comparator.comparing(DocumentState::document))
                 .toList();
     }
 
     Map<String, Head> heads(Connection connection, Collection<String> documents) throws SQLException {
+        long current = incarnation(connection);
         Map<String, Head> heads = new HashMap<>();
-        documents.forEach(document -> heads.put(document, Head.NONE));
+        documents.forEach(document -> heads.put(document, Head.NONE.under(current)));
         for (List<String> portion : Sql.portions(heads.keySet())) {
             try (PreparedStatement statement =
                     connection.prepareStatement("SELECT name, head, epoch, holder FROM baton_document"
@@ -54,7 +100,8 @@ final class Reads {
                     while (found.next()) {
                         heads.put(
                                 found.getString(1),
-                                new Head(found.getLong(2), found.getLong(3), Optional.ofNullable(found.getString(4))));
+                                new Head(found.getLong(2), found.getLong(3), Optional.ofNullable(found.getString(4)))
+                                        .under(current));
                     }
                 }
             }
@@ -69,11 +116,14 @@ final class Reads {
 
     Opening open(Connection connection, String document, OptionalLong after, Optional<String> logId)
             throws SQLException {
-        DocumentRow row = row(connection, document);
-        boolean complete = after.isPresent()
-                && logId.isPresent()
-                && logId.get().equals(log)
-                && after.getAsLong() <= row.head()
+        long current = incarnation(connection);
+        String log = guard.logId(current);
+        DocumentRow row = row(connection, document, current);
+        boolean sameLog = after.isPresent() && logId.filter(log::equals).isPresent();
+        if (sameLog && after.getAsLong() > row.head()) {
+            throw new Beyond(document, after.getAsLong(), row.head());
+        }
+        boolean complete = sameLog
                 && after.getAsLong() >= row.floor();
         if (complete) {
             Page page = page(connection, row, after.getAsLong(), pageEntries);

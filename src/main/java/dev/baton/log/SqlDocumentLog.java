@@ -3,6 +3,7 @@ package dev.baton.log;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.baton.log.Ledger.Operation;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -39,7 +40,8 @@ final class SqlDocumentLog implements DocumentLog {
     private final VertxInternal vertx;
     private final LogSettings settings;
     private final String id;
-    private final boolean claimsAtOnce;
+    private final Dialect dialect;
+    private final StoreGuard guard;
     private final Availability availability;
     private final WriteQueue queue;
     private final Committer committer;
@@ -53,18 +55,22 @@ final class SqlDocumentLog implements DocumentLog {
     private final Promise<Void> closed;
     private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean moreCompactable;
+    private volatile Optional<Listener> raisedListener = Optional.empty();
+
+    private record Listener(Context context, Handler<Long> handler) {}
 
     private SqlDocumentLog(VertxInternal vertx, LogSettings settings, Store store) {
         this.vertx = vertx;
         this.settings = settings;
         this.id = store.id();
-        this.claimsAtOnce = store.dialect().claimsAtOnce();
+        this.dialect = store.dialect();
+        this.guard = store.guard();
         this.availability = new Availability(settings.shownUrl());
         this.queue = new WriteQueue(settings.queueCount(), settings.queueBytes());
         this.compaction = new Compaction(settings);
         this.committer = new Committer(
-                queue, store.first(), store.writing(), store.dialect(), availability, compaction, counters, settings);
-        this.reads = new Reads(id, settings);
+                queue, store.first(), store.writing(), dialect, guard, availability, compaction, counters, settings);
+        this.reads = new Reads(guard, dialect, settings);
         this.pool = pool(settings, store);
         this.readers = new ThreadPoolExecutor(
                 settings.readers(),
@@ -77,6 +83,7 @@ final class SqlDocumentLog implements DocumentLog {
         this.roll = new NodeRoll(vertx, store, settings);
         this.watch = new ScheduledThreadPoolExecutor(1, task -> thread(task, "baton-log-watch"));
         this.closed = Promise.promise();
+        guard.onRaised(this::raised);
     }
 
     /** Blocks while the store is opened. */
@@ -111,11 +118,13 @@ final class SqlDocumentLog implements DocumentLog {
         int characters = claimant.user().length() + claimant.keep().length();
         return write(
                 claim.document(),
-                claim.expectedEpoch() == 0,
+                claim.expectedEpoch() <= guard.incarnation(),
                 Optional.empty(),
                 characters,
                 (ledger, ours) -> ledger.claim(claim, ours),
-                claim.expectedEpoch() > 0 && claimsAtOnce ? Optional.of(new ClaimAtOnce(claim)) : Optional.empty());
+                claim.expectedEpoch() > 0 && dialect.claimsAtOnce()
+                        ? Optional.of(new ClaimAtOnce(claim, dialect, guard::incarnation))
+                        : Optional.empty());
     }
 
     @Override
@@ -157,7 +166,24 @@ final class SqlDocumentLog implements DocumentLog {
     @Override
     public Future<Opening> open(String document, OptionalLong after, Optional<String> logId) {
         Text.requireName("document", document);
-        return ask(connection -> reads.open(connection, document, after, logId));
+        return ask(connection -> {
+                    try {
+                        return Optional.of(reads.open(connection, document, after, logId));
+                    } catch (Reads.Beyond beyond) {
+                        return Optional.<Opening>empty();
+                    }
+                })
+                .compose(opened -> opened.isPresent()
+                        ? Future.succeededFuture(opened.get())
+                        : openBeyond(document, after.getAsLong()));
+    }
+
+    /** A reader has more than there is. Whether it lies or not, it is given the content from the start. */
+    private Future<Opening> openBeyond(String document, long after) {
+        String cause = "a reader has seq " + after + " of " + document + ", which the store does not have";
+        return raise(cause, true)
+                .compose(raised ->
+                        ask(connection -> reads.open(connection, document, OptionalLong.empty(), Optional.empty())));
     }
 
     @Override
@@ -179,7 +205,51 @@ final class SqlDocumentLog implements DocumentLog {
 
     @Override
     public boolean available() {
-        return availability.isUp() && !closing.get();
+        return availability.isUp() && !closing.get() && !guard.behind();
+    }
+
+    @Override
+    public long incarnation() {
+        return guard.incarnation();
+    }
+
+    @Override
+    public void incarnationHandler(Handler<Long> handler) {
+        raisedListener = Optional.of(new Listener(vertx.getOrCreateContext(), handler));
+    }
+
+    @Override
+    public void heard(long incarnation) {
+        boolean before = guard.behind();
+        guard.heard(incarnation);
+        if (guard.behind() && !before) {
+            LOG.warn("another node works in incarnation {} of the store, this one in {}: nothing is read or written here"
+                    + " until this node's connections lead there too", incarnation, guard.incarnation());
+            pool.getHikariPoolMXBean().softEvictConnections();
+            queue.nudge();
+        }
+    }
+
+    @Override
+    public boolean behind() {
+        return guard.behind();
+    }
+
+    @Override
+    public Future<Long> raise(String cause) {
+        return raise(cause, false);
+    }
+
+    private Future<Long> raise(String cause, boolean onWord) {
+        Promise<Long> done = vertx.getOrCreateContext().promise();
+        committer.raise(new Committer.Raise(cause, onWord, done));
+        return done.future();
+    }
+
+    private void raised(long incarnation) {
+        pool.getHikariPoolMXBean().softEvictConnections();
+        raisedListener.ifPresent(listener ->
+                listener.context().runOnContext(v -> listener.handler().handle(incarnation)));
     }
 
     @Override
@@ -221,7 +291,7 @@ final class SqlDocumentLog implements DocumentLog {
             Write.Rule<R> rule,
             Optional<Write.AtOnce<R>> atOnce) {
         Promise<R> promise = vertx.getOrCreateContext().promise();
-        if (!availability.isUp()) {
+        if (!availability.isUp() || guard.behind()) {
             promise.fail(availability.failure());
         } else {
             queue.offer(new Write<>(document, creates, operation, characters, rule, atOnce, promise))
@@ -232,7 +302,7 @@ final class SqlDocumentLog implements DocumentLog {
 
     private <R> Future<R> ask(Question<R> question) {
         Promise<R> promise = vertx.getOrCreateContext().promise();
-        if (availability.isDown()) {
+        if (availability.isDown() || guard.behind()) {
             promise.fail(availability.failure());
             return promise.future();
         }

@@ -22,12 +22,20 @@ import org.flywaydb.core.api.FlywayException;
  * A store that was found, brought to this version's schema, and named.
  *
  * @param id the store's own id
+ * @param guard knows which history the store holds
  * @param first a connection for writing
  * @param writing where more of these come from
  * @param reading where connections for reading come from
  * @param casual where connections come from whose writes need not last
  */
-record Store(Dialect dialect, String id, Connection first, DataSource writing, DataSource reading, DataSource casual) {
+record Store(
+        Dialect dialect,
+        String id,
+        StoreGuard guard,
+        Connection first,
+        DataSource writing,
+        DataSource reading,
+        DataSource casual) {
 
     /**
      * Nodes that start together on a new store get in each other's way while it is made: on SQLite all but one are told at
@@ -65,13 +73,17 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
 
     private static Store found(LogSettings settings, Dialect dialect) throws SQLException {
         Properties properties = dialect.connecting(settings);
-        Connections writing = new Connections(settings.url(), properties, dialect.writing(settings));
-        Connections reading = new Connections(settings.url(), properties, dialect.reading(settings));
-        Connections casual = new Connections(settings.url(), properties, dialect.casual(settings));
+        StoreGuard guard = new StoreGuard(dialect, settings);
+        Connections writing =
+                new Connections(settings.url(), properties, dialect.writing(settings), guard::admitWriter);
+        Connections reading = new Connections(settings.url(), properties, dialect.reading(settings), guard::admit);
+        Connections casual = new Connections(settings.url(), properties, dialect.casual(settings), guard::admit);
         migrate(settings, dialect, properties);
+        guard.named(id(settings, dialect, properties));
         Connection first = writing.getConnection();
         try {
-            return new Store(dialect, id(first), first, writing, reading, casual);
+            guard.reseal(first);
+            return new Store(dialect, guard.logId(0), guard, first, writing, reading, casual);
         } catch (SQLException e) {
             first.close();
             throw e;
@@ -79,11 +91,8 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
     }
 
     private static void makeFolder(LogSettings settings, Dialect dialect) {
-        String rest = dialect.rest(settings);
-        String file = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
-        int query = file.indexOf('?');
-        file = query < 0 ? file : file.substring(0, query);
-        if (file.isEmpty() || file.contains(":memory:") || rest.contains("mode=memory")) {
+        String file = dialect.file(settings);
+        if (file.isEmpty() || file.contains(":memory:") || settings.url().contains("mode=memory")) {
             throw failed(settings, "it must name a file, for what is only in memory is lost");
         }
         try {
@@ -110,7 +119,10 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
         // A later version may have more to change than one statement is otherwise waited for.
         properties.remove("socketTimeout");
         Connections plain = new Connections(
-                settings.url(), properties, dialect == Dialect.SQLITE ? dialect.casual(settings) : List.of());
+                settings.url(),
+                properties,
+                dialect == Dialect.SQLITE ? dialect.casual(settings) : List.of(),
+                Connections.ANY);
         // Says in the driver's own words what is wrong, before Flyway wraps it in many others.
         plain.getConnection().close();
         Flyway.configure(Store.class.getClassLoader())
@@ -137,18 +149,22 @@ record Store(Dialect dialect, String id, Connection first, DataSource writing, D
         }
     }
 
-    private static String id(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(
-                "INSERT INTO baton_store (one, id, probed_at) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")) {
-            statement.setString(1, UUID.randomUUID().toString());
-            statement.executeUpdate();
-        }
-        try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM baton_store");
-                ResultSet rows = statement.executeQuery()) {
-            if (!rows.next()) {
-                throw new SQLException("the store has no id");
+    private static String id(LogSettings settings, Dialect dialect, Properties properties) throws SQLException {
+        Connections plain =
+                new Connections(settings.url(), properties, dialect.writing(settings), Connections.ANY);
+        try (Connection connection = plain.getConnection()) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "INSERT INTO baton_store (one, id, probed_at) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")) {
+                statement.setString(1, UUID.randomUUID().toString());
+                statement.executeUpdate();
             }
-            return rows.getString(1);
+            try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM baton_store");
+                    ResultSet rows = statement.executeQuery()) {
+                if (!rows.next()) {
+                    throw new SQLException("the store has no id");
+                }
+                return rows.getString(1);
+            }
         }
     }
 

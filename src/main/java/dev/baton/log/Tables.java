@@ -40,9 +40,12 @@ final class Tables {
     /** An operation to be looked up. */
     record Question(long document, Operation operation) {}
 
-    private static final String GATE = " WHERE num = ? AND epoch = ? AND head = ? AND holder IS NOT DISTINCT FROM ?";
+    private static final String GATE =
+            " WHERE num = ? AND epoch = ? AND head = ? AND holder IS NOT DISTINCT FROM ? AND ? = ";
 
-    private static final String MOVE_HEAD = "UPDATE baton_document SET head = ?, snapshot_seq = ?" + GATE;
+    /** Epoch and holder change here only where they are of an earlier incarnation of the store. */
+    private static final String MOVE_HEAD =
+            "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
     private static final String MOVE_RIGHTS =
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?,"
@@ -87,10 +90,13 @@ final class Tables {
 
     private final Connection connection;
     private final Dialect dialect;
+    private final long incarnation;
 
-    Tables(Connection connection, Dialect dialect) {
+    /** The tables in that incarnation of the store; in another one nothing is written. */
+    Tables(Connection connection, Dialect dialect, long incarnation) {
         this.connection = connection;
         this.dialect = dialect;
+        this.incarnation = incarnation;
     }
 
     /** Locks the rows of those documents that exist, in the order of their names, as every node does, and reads them. */
@@ -216,11 +222,13 @@ final class Tables {
         if (segments.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(MOVE_HEAD)) {
+        try (PreparedStatement statement = connection.prepareStatement(MOVE_HEAD + dialect.currentIncarnation())) {
             for (Segment segment : segments) {
                 statement.setLong(1, segment.after().head());
                 statement.setLong(2, segment.after().snapshotSeq());
-                gate(statement, 3, segment.before());
+                statement.setLong(3, segment.after().epoch());
+                statement.setString(4, segment.after().holder().map(Tenant::session).orElse(null));
+                gate(statement, 5, segment.before());
                 statement.addBatch();
             }
             expectOneEach(statement.executeBatch(), "document");
@@ -231,7 +239,7 @@ final class Tables {
         if (segments.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(MOVE_RIGHTS)) {
+        try (PreparedStatement statement = connection.prepareStatement(MOVE_RIGHTS + dialect.currentIncarnation())) {
             for (Segment segment : segments) {
                 DocumentRow after = segment.after();
                 Entry rights = after.rights().orElseThrow();
@@ -253,11 +261,12 @@ final class Tables {
         }
     }
 
-    private static void gate(PreparedStatement statement, int at, DocumentRow before) throws SQLException {
+    private void gate(PreparedStatement statement, int at, DocumentRow before) throws SQLException {
         statement.setLong(at, before.num());
         statement.setLong(at + 1, before.epoch());
         statement.setLong(at + 2, before.head());
         statement.setString(at + 3, before.holder().map(Tenant::session).orElse(null));
+        statement.setLong(at + 4, incarnation);
     }
 
     private void addEntries(List<Segment> segments) throws SQLException, Moved {

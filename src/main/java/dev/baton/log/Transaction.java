@@ -21,11 +21,13 @@ final class Transaction {
     private final Connection connection;
     private final Dialect dialect;
     private final Tables tables;
+    private final long incarnation;
 
-    Transaction(Connection connection, Dialect dialect) {
+    Transaction(Connection connection, Dialect dialect, long incarnation) {
         this.connection = connection;
         this.dialect = dialect;
-        this.tables = new Tables(connection, dialect);
+        this.tables = new Tables(connection, dialect, incarnation);
+        this.incarnation = incarnation;
     }
 
     /**
@@ -86,7 +88,7 @@ final class Transaction {
         for (Write<?> write : batch) {
             ledgers.computeIfAbsent(write.document(), name -> {
                 DocumentRow row = rows.getOrDefault(name, DocumentRow.untouched(name));
-                return new Ledger(row, known.getOrDefault(row.num(), Map.of()));
+                return new Ledger(row, known.getOrDefault(row.num(), Map.of()), incarnation);
             });
         }
         return ledgers;

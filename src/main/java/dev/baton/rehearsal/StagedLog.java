@@ -56,6 +56,31 @@ final class StagedLog implements DocumentLog {
     }
 
     @Override
+    public long incarnation() {
+        return store.incarnation();
+    }
+
+    @Override
+    public void incarnationHandler(Handler<Long> handler) {
+        // The stage is struck before anything could be lost.
+    }
+
+    @Override
+    public void heard(long incarnation) {
+        store.heard(incarnation);
+    }
+
+    @Override
+    public boolean behind() {
+        return store.behind();
+    }
+
+    @Override
+    public Future<Long> raise(String cause) {
+        return Future.failedFuture("a rehearsal raises nothing");
+    }
+
+    @Override
     public Future<DocumentState> state(String document) {
         return store.state(document).map(none -> staged(document));
     }

@@ -49,6 +49,13 @@ final class EntryStream {
         reach(head);
     }
 
+    /** All that was known is of another history: it begins again behind {@code head}, and remembers and awaits nothing. */
+    void reset(long head) {
+        early.clear();
+        known = 0;
+        restart(head);
+    }
+
     /** The document is known to go up to there. */
     void reach(long head) {
         known = Math.max(known, head);

@@ -1,6 +1,7 @@
 package dev.baton.room;
 
 import dev.baton.auth.Role;
+import dev.baton.log.Opening;
 import dev.baton.presence.PresenceDiff;
 import dev.baton.presence.RoomRoster;
 import dev.baton.presence.RosterDiff;
@@ -117,6 +118,13 @@ final class Room {
         if (overtaken(joiner.ref())) {
             joiner.serving().end(); // nobody reads what is said there any more
             return;
+        }
+        if (joiner.opening().incarnation() < entries.incarnation()) {
+            openAgain(joiner, mode, since);
+            return;
+        }
+        if (joiner.opening().incarnation() > entries.incarnation()) {
+            reset(joiner.opening());
         }
         seat(joiner.ref(), mode, since, joiner.outbox().open());
         watchers.remove(joiner.ref().session());
@@ -402,17 +410,52 @@ final class Room {
     /** Entries that nobody here has seen are gone from the log: the readers are told the content anew, not recovered. */
     private void reopen() {
         on.log().open(document, OptionalLong.empty(), Optional.empty()).onSuccess(opening -> {
-            for (String session : entries.restart(opening.state().head())) {
-                Optional<Outbox> outbox = watchers.get(session);
-                if (outbox.isPresent() && refs.containsKey(session)) {
-                    Joiner again =
-                            new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
-                    entries.begin(again);
-                    joiners.add(again);
-                }
+            if (opening.incarnation() == entries.incarnation()) {
+                tellAnew(entries.restart(opening.state().head()), opening);
             }
-            planFlush();
         });
+    }
+
+    /** The store has gone on to a later incarnation: everybody here is told the content anew. Fails as the log does. */
+    Future<Void> reload() {
+        return on.log()
+                .open(document, OptionalLong.empty(), Optional.empty())
+                .onSuccess(opening -> {
+                    if (opening.incarnation() > entries.incarnation()) {
+                        reset(opening);
+                    }
+                })
+                .mapEmpty();
+    }
+
+    private void reset(Opening opening) {
+        tellAnew(entries.reset(opening), opening);
+    }
+
+    private void tellAnew(Set<String> sessions, Opening opening) {
+        for (String session : sessions) {
+            Optional<Outbox> outbox = watchers.get(session);
+            if (outbox.isPresent() && refs.containsKey(session)) {
+                Joiner again = new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
+                entries.begin(again);
+                joiners.add(again);
+            }
+        }
+        planFlush();
+    }
+
+    /** The log was read for a joiner before the store went on to the incarnation that is told here. */
+    private void openAgain(Joiner joiner, Mode mode, long since) {
+        on.log()
+                .open(document, OptionalLong.empty(), Optional.empty())
+                .onSuccess(opening -> join(
+                        new Joiner(joiner.ref(), joiner.outbox(), joiner.request(), opening, joiner.serving()),
+                        mode,
+                        since))
+                .onFailure(failure -> {
+                    joiner.serving().end();
+                    joiner.outbox().sendAway();
+                });
     }
 
     // ---- flushing -------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,9 @@ final class RoomEntries {
     /** What to do when entries that are missing here have gone from the log. */
     private final Runnable lost;
 
+    /** The incarnation of the store that these entries are of; entries of another one are not told here. */
+    private long incarnation;
+
     private boolean sendPlanned;
     private boolean reading;
 
@@ -65,6 +69,7 @@ final class RoomEntries {
     /** A member was read the log for; it gets no entries before {@link #read}, and none for an earlier join of its own. */
     void opened(Joiner joiner) {
         Opening opening = joiner.opening();
+        incarnation = Math.max(incarnation, opening.incarnation());
         begin(joiner);
         stream.start(opening.state().head());
         stream.reach(opening.state().head());
@@ -177,14 +182,26 @@ final class RoomEntries {
 
     // ---- entries --------------------------------------------------------------------------------------------------
 
-    /** An entry that the log has just taken up through this node: for the members here and for the nodes with members. */
-    void written(SeqEntry entry) {
-        toPeers.add(entry);
-        arrived(entry);
+    /**
+     * An entry that the log has just taken up through this node: for the members here and for the nodes with members.
+     *
+     * @param epoch of the entry, which tells whether it is of this history
+     */
+    void written(SeqEntry entry, long epoch) {
+        if (epoch >= incarnation) {
+            toPeers.add(entry);
+            arrived(entry);
+        }
     }
 
-    /** An entry that was told of, by whichever way. */
-    void arrived(SeqEntry entry) {
+    /** Entries that another node tells of, in that incarnation of the store. */
+    void arrived(List<SeqEntry> entries, long ofIncarnation) {
+        if (ofIncarnation == incarnation) {
+            entries.forEach(this::arrived);
+        }
+    }
+
+    private void arrived(SeqEntry entry) {
         toReaders.add(stream.offer(entry));
         planSend();
         catchUp();
@@ -263,7 +280,10 @@ final class RoomEntries {
                     .tell(
                             peer,
                             RoomVerticle.ENTRIES,
-                            new JsonObject().put("document", document).put("entries", entries));
+                            new JsonObject()
+                                    .put("document", document)
+                                    .put("incarnation", incarnation)
+                                    .put("entries", entries));
         }
     }
 
@@ -273,10 +293,14 @@ final class RoomEntries {
             return;
         }
         reading = true;
+        long asked = incarnation;
         on.log()
                 .read(document, stream.delivered(), PAGE)
                 .onSuccess(page -> {
                     reading = false;
+                    if (incarnation != asked || on.log().incarnation() != asked) {
+                        return;
+                    }
                     if (!page.isEmpty() && page.get(0).seq() > stream.delivered() + 1) {
                         lost.run();
                         return;
@@ -301,6 +325,36 @@ final class RoomEntries {
         stream.restart(head);
         Set<String> sessions = readers.sessions();
         sessions.forEach(readers::remove);
+        return sessions;
+    }
+
+    /** The incarnation of the store that these entries are of. */
+    long incarnation() {
+        return incarnation;
+    }
+
+    /** The last entry that was delivered here. */
+    long delivered() {
+        return stream.delivered();
+    }
+
+    /**
+     * Begins again with what was read in a later incarnation of the store.
+     *
+     * @return the sessions that must be told the whole content again
+     */
+    Set<String> reset(Opening opening) {
+        incarnation = opening.incarnation();
+        toPeers.clear();
+        toReaders.take();
+        ahead.clear();
+        stream.reset(opening.state().head());
+        snapshots.reset(opening.state().snapshotSeq());
+        Set<String> sessions = new HashSet<>(readers.sessions());
+        readers.sessions().forEach(readers::remove);
+        Set<String> catchingUp = Set.copyOf(catching.keySet());
+        catchingUp.forEach(this::forget);
+        sessions.addAll(catchingUp);
         return sessions;
     }
 

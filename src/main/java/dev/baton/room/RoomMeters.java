@@ -19,6 +19,7 @@ public final class RoomMeters {
     private final LongAdder applied = new LongAdder();
     private final LongAdder fenced = new LongAdder();
     private final LongAdder falseOfflines = new LongAdder();
+    private final LongAdder lost = new LongAdder();
     private final LongConsumer waits;
     private final HandOverMeters handOvers;
 
@@ -54,6 +55,11 @@ public final class RoomMeters {
         falseOfflines.increment();
     }
 
+    /** That many entries that were told here are in the store no more. */
+    void lost(long entries) {
+        lost.add(entries);
+    }
+
     void applied() {
         applied.increment();
     }
@@ -82,6 +88,11 @@ public final class RoomMeters {
     /** Sessions that were taken offline while their connections were here: the others took this node for lost. */
     public long falseOfflines() {
         return falseOfflines.sum();
+    }
+
+    /** Entries told here that the store was found to have lost. */
+    public long losses() {
+        return lost.sum();
     }
 
     /** Updates and snapshots that were refused, since the pen was elsewhere. */

@@ -122,7 +122,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(
                 ENTRIES,
                 context,
-                json -> room(json, room -> LockNews.entries(json).forEach(room.entries()::arrived)));
+                json -> room(json, room -> room.entries()
+                        .arrived(LockNews.entries(json), json.getLong("incarnation", 0L))));
         node.on(
                 SIGNAL,
                 context,
@@ -131,6 +132,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(SYNC, context, sync::sync);
         RosterSweep sweep = new RosterSweep(services, rooms);
         node.on(ROSTERS_KEPT, context, sweep::kept);
+        log.incarnationHandler(raised -> new Reload(services, rooms).begin(raised));
         unlisten = node.onLost(context, sync::lost);
         vertx.setPeriodic(round.toMillis(), id -> {
             sync.round();
@@ -167,8 +169,12 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     private void lockNews(JsonObject json) {
         room(json, room -> {
-            room.take(LockNews.of(json));
-            LockNews.entries(json).forEach(room.entries()::arrived);
+            LockNews news = LockNews.of(json);
+            room.take(news);
+            // A change of rights is of this history when its epoch is: those of earlier ones are lower.
+            if (news.epoch() >= room.entries().incarnation()) {
+                room.entries().arrived(LockNews.entries(json), room.entries().incarnation());
+            }
         });
     }
 

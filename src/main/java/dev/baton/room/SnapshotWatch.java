@@ -28,6 +28,14 @@ final class SnapshotWatch {
         }
     }
 
+    /** All that was known is of another history: a snapshot up to there exists, and nothing behind it was counted. */
+    void reset(long seq) {
+        snapshot = seq;
+        size = 0;
+        askedAt = 0;
+        askedSize = 0;
+    }
+
     /** An entry was written. */
     void grew(SeqEntry entry) {
         size += entry.text().text().length();

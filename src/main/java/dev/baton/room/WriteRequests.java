@@ -68,7 +68,8 @@ final class WriteRequests {
                 on.meters().applied();
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
-                    room.entries().written(EntryText.of(applied.entry()));
+                    room.entries()
+                            .written(EntryText.of(applied.entry()), applied.entry().epoch());
                 }
             } else if (result instanceof AppendResult.Fenced fenced) {
                 fenced(asking, room, append.document(), Optional.of(id), fenced.epoch(), fenced.holder());

@@ -365,10 +365,10 @@ abstract class DocumentLogContract {
         claim(log, 0, ANN);
         Store store = Store.open(settings());
         try (Connection connection = store.first()) {
-            Tables tables = new Tables(connection, store.dialect());
+            Tables tables = new Tables(connection, store.dialect(), 0);
             DocumentRow stale = row(store, tables);
             claim(log, 1, BEN);
-            Ledger ledger = new Ledger(stale, Map.of());
+            Ledger ledger = new Ledger(stale, Map.of(), 0);
             assertThat(ledger.append(updateOf(1, "ann", "late", "1"), "f", false))
                     .isInstanceOf(Applied.class);
             assertRefused(store, tables, ledger.segments());

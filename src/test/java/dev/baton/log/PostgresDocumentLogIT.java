@@ -128,7 +128,7 @@ class PostgresDocumentLogIT extends DocumentLogContract {
                     "INSERT INTO baton_document (name, head) SELECT 'd' || g, 1 FROM generate_series(1, 200) g");
             // The same session, and the same ids, in each of 200 documents.
             grow(statement, "1 + g % 200", "1 + g / 200", "'new' || (g / 200)", before);
-            Tables tables = new Tables(connection, store.dialect());
+            Tables tables = new Tables(connection, store.dialect(), 0);
             for (int size : new int[] {1, 16, 128, 1_024}) {
                 for (int times = 0; times < 12; times++) {
                     tables.known(questions(size), List.of());
