@@ -191,16 +191,16 @@ enum Dialect {
         }
 
         /**
-         * The system identifier tells a cluster of databases from one that was set up anew, the oid a table from one that was
-         * restored from a dump. What is flushed of the server's log never goes back unless history was lost.
+         * The system identifier tells a server from one that was set up anew; the oids of database and table tell them from copies and
+         * from what was restored from a dump. What is flushed of the server's log never goes back unless history was lost.
          */
         @Override
         String look() {
             return "SELECT incarnation, origin, timeline, raised_at,"
-                    + " (SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/'"
-                    + " || CAST(CAST(CAST('baton_store' AS regclass) AS oid) AS TEXT), " + TIMELINE
+                    + " (SELECT CAST(system_identifier AS TEXT) FROM pg_control_system()) || '/' || CAST(d.oid AS TEXT)"
+                    + " || '/' || CAST(CAST(CAST('baton_store' AS regclass) AS oid) AS TEXT), " + TIMELINE
                     + ", CAST(pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0') AS BIGINT), " + clock()
-                    + " FROM baton_store";
+                    + " FROM baton_store, pg_database d WHERE d.datname = current_database()";
         }
 
         @Override

@@ -1,7 +1,10 @@
 package dev.baton.log;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,6 +37,16 @@ final class Postgres implements AutoCloseable {
 
     void stop() throws IOException {
         server.close();
+    }
+
+    /** Ends the server as a crash does: nothing is finished, and connections break. */
+    void kill() throws IOException {
+        long pid = Long.parseLong(
+                Files.readAllLines(folder.resolve("postmaster.pid")).get(0));
+        ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+        server.descendants().forEach(ProcessHandle::destroyForcibly);
+        server.destroyForcibly();
+        await().until(() -> !server.isAlive());
     }
 
     int port() {
