@@ -4,7 +4,6 @@ import dev.baton.log.Head;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.Move;
 import io.vertx.core.Future;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +21,9 @@ final class Reload {
     /** So many documents are named in the log. */
     private static final int NAMED = 20;
 
+    /** More than is written to a document from the loss until it is counted. */
+    private static final int NEW = 200;
+
     private final RoomServices on;
     private final RoomRegistry rooms;
 
@@ -32,26 +34,53 @@ final class Reload {
 
     /** The store is in that incarnation now. */
     void begin(long incarnation) {
-        List<String> documents = new ArrayList<>(rooms.byDocument().keySet());
+        List<String> documents = rooms.byDocument().entrySet().stream()
+                .filter(open -> open.getValue().entries().incarnation() < incarnation)
+                .map(Map.Entry::getKey)
+                .toList();
         if (documents.isEmpty()) {
             return;
         }
         on.log()
                 .heads(documents)
                 .onSuccess(heads -> {
-                    report(incarnation, heads);
-                    heads.forEach((document, head) -> reload(document, head, incarnation));
+                    Map<String, Long> lost = new TreeMap<>();
+                    Future.join(heads.entrySet().stream()
+                                    .map(head -> count(head.getKey(), head.getValue(), incarnation, lost)
+                                            .compose(counted -> reload(head.getKey(), head.getValue())))
+                                    .toList())
+                            .onComplete(all -> {
+                                report(incarnation, lost, documents.size());
+                                if (all.failed()) {
+                                    later(incarnation);
+                                }
+                            });
                 })
-                .onFailure(failure -> on.vertx().setTimer(RoomVerticle.RETRY, id -> begin(incarnation)));
+                .onFailure(failure -> later(incarnation));
     }
 
-    private void report(long incarnation, Map<String, Head> heads) {
-        Map<String, Long> lost = new TreeMap<>();
-        heads.forEach((document, head) -> rooms.find(document)
-                .filter(room -> room.entries().incarnation() < incarnation)
-                .map(room -> room.entries().delivered() - head.seq())
-                .filter(missing -> missing > 0)
-                .ifPresent(missing -> lost.put(document, missing)));
+    private void later(long incarnation) {
+        on.vertx().setTimer(RoomVerticle.RETRY, id -> begin(incarnation));
+    }
+
+    /** Other nodes may have written by now, and what they wrote replaces nothing: it is known by its epoch. */
+    private Future<Void> count(String document, Head head, long incarnation, Map<String, Long> lost) {
+        long from = Math.max(0, head.seq() - NEW);
+        return on.log().read(document, from, 2 * NEW).map(newest -> {
+            long kept = newest.stream()
+                    .filter(entry -> entry.epoch() >= incarnation)
+                    .mapToLong(entry -> entry.seq() - 1)
+                    .findFirst()
+                    .orElse(head.seq());
+            rooms.find(document)
+                    .map(room -> room.entries().delivered() - kept)
+                    .filter(missing -> missing > 0)
+                    .ifPresent(missing -> lost.put(document, missing));
+            return null;
+        });
+    }
+
+    private void report(long incarnation, Map<String, Long> lost, int open) {
         long entries = lost.values().stream().mapToLong(count -> count).sum();
         on.meters().lost(entries);
         String named = String.join(
@@ -65,26 +94,19 @@ final class Reload {
                 incarnation,
                 entries,
                 lost.size(),
-                heads.size(),
+                open,
                 lost.isEmpty() ? "" : ": " + named + (lost.size() > NAMED ? ", …" : ""));
     }
 
-    private void reload(String document, Head head, long incarnation) {
-        rooms.find(document)
-                .filter(room -> room.entries().incarnation() < incarnation)
-                .ifPresent(room -> claimAnew(document, room, head)
-                        .compose(settled -> room.reload())
-                        .onFailure(failure -> on.vertx()
-                                .setTimer(RoomVerticle.RETRY, id -> reload(document, head, incarnation))));
-    }
-
     /** The holder is first in the queue then, so it gets the lock again, under an epoch of this incarnation. */
-    private Future<Void> claimAnew(String document, Room room, Head head) {
+    private Future<Void> reload(String document, Head head) {
         return on.locks()
                 .submit(document, new LockEvent.Outdated(head.epoch(), head.holder().orElse(Move.NOBODY)))
-                .map(outcome -> {
-                    room.take(outcome);
-                    return null;
-                });
+                .compose(outcome -> rooms.find(document)
+                        .map(room -> {
+                            room.take(outcome);
+                            return room.reload();
+                        })
+                        .orElseGet(Future::succeededFuture));
     }
 }
