@@ -17,6 +17,7 @@ import dev.baton.gateway.ServerVerticle;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentLogs;
 import dev.baton.log.LogSettings;
+import dev.baton.log.Signature;
 import dev.baton.ops.ConsolePage;
 import dev.baton.ops.Gauges;
 import dev.baton.ops.ManagementVerticle;
@@ -36,9 +37,11 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -103,6 +106,12 @@ public class NodeVerticle extends VerticleBase {
         return new Lease(minimum);
     }
 
+    /** The cluster, for those outside it. */
+    private static String named(Settings settings) {
+        return "cluster " + settings.cluster().name() + " at "
+                + settings.cluster().host() + ":" + settings.cluster().port();
+    }
+
     /** How often locks are looked over for what no news told of. */
     protected Duration sweep() {
         return EditorLockVerticle.SWEEP;
@@ -123,7 +132,8 @@ public class NodeVerticle extends VerticleBase {
                 settings.session().expiry());
         Lease lease = lease(settings.cluster().minimum());
         LeaseVerticle leases =
-                new LeaseVerticle(node, roll(opened), lease, settings.cluster().nodeLease());
+                new LeaseVerticle(
+                        node, roll(opened), lease, named(settings), settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
         RoomVerticle rooms = new RoomVerticle(
                 node,
@@ -151,6 +161,8 @@ public class NodeVerticle extends VerticleBase {
                 "store",
                 () -> !opened.behind(),
                 "behind: another node works in a later incarnation of the store; this node's connections lead to an old copy");
+        readiness.add(
+                "store", () -> lease.strangers().map(named -> "shared: nodes outside this cluster use it: " + named));
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
         meters.show(connections);
@@ -171,6 +183,7 @@ public class NodeVerticle extends VerticleBase {
                 .compose(v -> vertx.executeBlocking(NodeVerticle::collect))
                 .compose(v -> part(management))
                 .compose(v -> part(new DocumentsVerticle(desk)))
+                .compose(v -> leases.serves())
                 .compose(v -> servers(settings, node, lease, tokens, sessions, opened, rooms, connections))
                 .onSuccess(port -> {
                     vertx.eventBus().localConsumer(DRAIN, asked -> drain(
@@ -229,11 +242,32 @@ public class NodeVerticle extends VerticleBase {
         connections.replaced(json.getString("session"), json.getLong("generation"));
     }
 
+    private static Map<String, Roll.Line> lines(Map<String, Signature> signatures) {
+        Map<String, Roll.Line> lines = new HashMap<>();
+        signatures.forEach((node, signature) -> lines.put(
+                node,
+                new Roll.Line(
+                        signature.age(),
+                        signature.validMillis(),
+                        signature.counts(),
+                        signature.place(),
+                        signature.cluster())));
+        return lines;
+    }
+
     private static Roll roll(DocumentLog log) {
         return new Roll() {
             @Override
-            public Future<Map<String, Long>> sign(String node) {
-                return log.sign(node);
+            public Future<Map<String, Line>> sign(String node, Line mine) {
+                return log.sign(
+                                node,
+                                new Signature(0, mine.validMillis(), mine.serving(), mine.place(), mine.cluster()))
+                        .map(NodeVerticle::lines);
+            }
+
+            @Override
+            public Future<Map<String, Line>> serve(String node, Set<String> own) {
+                return log.serve(node, own).map(NodeVerticle::lines);
             }
 
             @Override

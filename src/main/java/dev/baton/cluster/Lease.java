@@ -2,6 +2,7 @@ package dev.baton.cluster;
 
 import io.vertx.core.Context;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -13,11 +14,12 @@ public class Lease {
     private record GivenUp(Context context, Runnable action) {}
 
     /** An immutable view, so that what belongs together is read together. */
-    private record View(NodeLease.Standing standing, long until, int certain) {}
+    private record View(
+            NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {}
 
     private final int minimum;
     private final List<GivenUp> listeners = new CopyOnWriteArrayList<>();
-    private volatile View view = new View(NodeLease.Standing.SOUND, Long.MAX_VALUE, 1);
+    private volatile View view = new View(NodeLease.Standing.SOUND, Long.MAX_VALUE, Long.MAX_VALUE, 1, Optional.empty());
 
     /** A lease that holds until something else is found; {@code minimum} is how many nodes it takes to write anything. */
     public Lease(int minimum) {
@@ -35,9 +37,17 @@ public class Lease {
         return view.certain() >= minimum;
     }
 
-    /** Whether this node may change anything that lasts: it is {@link #sound}, and there are {@link #enoughNodes}. */
+    /**
+     * Whether this node may change anything that lasts: it is {@link #sound}, there are {@link #enoughNodes}, and its word in the store that
+     * it serves still counts, so that no other cluster does.
+     */
     public boolean mayWrite() {
-        return sound() && enoughNodes();
+        return sound() && enoughNodes() && LeaseVerticle.now() <= view.servingUntil();
+    }
+
+    /** The nodes outside this cluster that serve clients on the same store, in words; empty when there are none. */
+    public Optional<String> strangers() {
+        return view.strangers();
     }
 
     /** Whether the others act for this node's sessions by now, as far as it can tell. */
@@ -51,9 +61,10 @@ public class Lease {
     }
 
     /** What was found, and until when it holds without being found again. */
-    void found(NodeLease.Standing standing, long until, int certain) {
+    void found(
+            NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {
         boolean before = givenUp();
-        view = new View(standing, until, certain);
+        view = new View(standing, until, servingUntil, certain, strangers);
         if (givenUp() && !before) {
             listeners.forEach(listener ->
                     listener.context().runOnContext(v -> listener.action().run()));

@@ -1,17 +1,22 @@
 package dev.baton.cluster;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this node's lease: beats to every other node, answers theirs, signs the roll, and says in {@link Lease} what
- * follows. Gives up other nodes whose lease is over. One instance a node, everything on its context. A cluster of one beats to
- * nobody and signs nothing.
+ * follows. Gives up other nodes whose lease is over. Serves clients only while no node outside its cluster does so on the same store.
+ * One instance a node, everything on its context. A cluster of one beats to nobody, and signs half as often.
  */
 public final class LeaseVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
@@ -32,6 +37,15 @@ public final class LeaseVerticle extends VerticleBase {
     private final SilentNodes silent;
     private final long beat;
     private final long period;
+    private final String cluster;
+    private final String place = Place.here();
+    private final long length;
+    private final Set<String> known = new HashSet<>();
+    private final Promise<Void> serves = Promise.promise();
+    private Map<String, Roll.Line> strangers = Map.of();
+    private boolean serving;
+    private long servingUntil;
+    private boolean skipped;
     private NodeLease.Standing told = NodeLease.Standing.SOUND;
     private Runnable unlisten = () -> {};
     private boolean signing;
@@ -39,8 +53,15 @@ public final class LeaseVerticle extends VerticleBase {
     /** Set when it strikes itself off the roll, which it is not to be on once more. */
     private boolean leaving;
 
-    /** Keeps that node's lease; {@code length} is how long the others wait for a silent node. */
-    public LeaseVerticle(ClusterNode node, Roll roll, Lease lease, Duration length) {
+    /**
+     * Keeps that node's lease.
+     *
+     * @param cluster the name and address of its cluster, for those outside it who use the same store
+     * @param length how long the others wait for a silent node
+     */
+    public LeaseVerticle(ClusterNode node, Roll roll, Lease lease, String cluster, Duration length) {
+        this.cluster = cluster;
+        this.length = length.toMillis();
         this.node = node;
         this.roll = roll;
         this.lease = lease;
@@ -70,19 +91,28 @@ public final class LeaseVerticle extends VerticleBase {
         return Future.succeededFuture();
     }
 
+    /** Completes when this node first serves: no node outside its cluster does so on the same store. */
+    public Future<Void> serves() {
+        return serves.future();
+    }
+
     /** Strikes this node from the roll, and says farewell, so that nobody takes it for cut off. */
     @Override
     public Future<?> stop() {
         unlisten.run();
         leaving = true;
-        Future<?> struck = state.alone() ? Future.succeededFuture() : roll.strike(node.id());
-        return struck.otherwiseEmpty().onSuccess(v -> sendAll(Beat.lastOf(node.id(), now())));
+        return roll.strike(node.id())
+                .otherwiseEmpty().onSuccess(v -> sendAll(Beat.lastOf(node.id(), now())));
     }
 
     private void turn() {
+        known.addAll(others());
         state.turn(others(), now());
         sendAll(Beat.of(node.id(), now(), roll.incarnation()));
-        sign();
+        skipped = state.alone() && serving && !skipped;
+        if (!skipped) {
+            sign();
+        }
         look();
     }
 
@@ -97,18 +127,66 @@ public final class LeaseVerticle extends VerticleBase {
     }
 
     private void sign() {
-        if (signing || leaving || state.alone()) {
+        if (signing || leaving) {
             return;
         }
         signing = true;
         long asked = now();
-        roll.sign(node.id()).onComplete(signed -> {
-            signing = false;
-            if (signed.succeeded()) {
-                state.roll(signed.result(), asked, now());
-                look();
+        boolean sound = state.standing(asked) == NodeLease.Standing.SOUND;
+        roll.sign(node.id(), new Roll.Line(0, length, sound, place, cluster))
+                .compose(lines -> {
+                    Map<String, Long> ages = new HashMap<>();
+                    lines.forEach((name, line) -> ages.put(name, line.age()));
+                    if (!state.alone()) {
+                        state.roll(ages, asked, now());
+                    }
+                    return sound && !lines.get(node.id()).serving()
+                            ? serve(lines)
+                            : Future.succeededFuture(sound ? Map.<String, Roll.Line>of() : strangers);
+                })
+                .onComplete(signed -> {
+                    signing = false;
+                    if (signed.succeeded()) {
+                        served(signed.result(), sound, asked);
+                        look();
+                    }
+                });
+    }
+
+    /** Members, present and former, are no strangers: what becomes of those is the lease's to say. Nor are processes that have ended. */
+    private Future<Map<String, Roll.Line>> serve(Map<String, Roll.Line> lines) {
+        Set<String> own = new HashSet<>(known);
+        own.addAll(others());
+        lines.forEach((name, line) -> {
+            if (Place.hasEnded(line.place())) {
+                own.add(name);
             }
         });
+        return roll.serve(node.id(), own);
+    }
+
+    private void served(Map<String, Roll.Line> found, boolean sound, long asked) {
+        serving = sound && found.isEmpty();
+        if (serving) {
+            servingUntil = asked + length;
+            serves.tryComplete();
+        }
+        if (!found.keySet().equals(strangers.keySet())) {
+            if (found.isEmpty()) {
+                LOG.info("no other cluster uses the store any more");
+            } else {
+                LOG.error("nodes outside this cluster use the same store: {}; this node serves nobody until they are gone or"
+                        + " have joined: check cluster.name, cluster.members and firewalls", named(found));
+            }
+        }
+        strangers = Map.copyOf(found);
+    }
+
+    private static String named(Map<String, Roll.Line> lines) {
+        return lines.entrySet().stream()
+                .map(line -> line.getKey() + " (" + line.getValue().cluster() + ")")
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private void heard(Beat beat) {
@@ -130,8 +208,14 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void look() {
         long now = now();
-        NodeLease.Standing standing = state.standing(now);
-        lease.found(standing, state.alone() ? Long.MAX_VALUE : now + state.limit(), state.certain(now));
+        NodeLease.Standing standing =
+                strangers.isEmpty() ? state.standing(now) : NodeLease.Standing.GIVEN_UP;
+        lease.found(
+                standing,
+                state.alone() ? Long.MAX_VALUE : now + state.limit(),
+                servingUntil,
+                state.certain(now),
+                strangers.isEmpty() ? Optional.empty() : Optional.of(named(strangers)));
         if (standing != told) {
             told = standing;
             say(standing);
@@ -145,8 +229,8 @@ public final class LeaseVerticle extends VerticleBase {
                 LOG.warn("this node hears nothing of others, or stood still; it grants and writes nothing until it"
                         + " knows more");
             case GIVEN_UP ->
-                LOG.warn("this node is cut off, or stood still for longer than its lease; it sends its clients to the"
-                        + " other nodes until it is back");
+                LOG.warn("this node is cut off, stood still for longer than its lease, or shares its store with another"
+                        + " cluster; it sends its clients to the other nodes until it is back");
         }
     }
 }

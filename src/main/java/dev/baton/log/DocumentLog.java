@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * The durable log of documents.
@@ -111,11 +112,19 @@ public interface DocumentLog {
     LogStats stats();
 
     /**
-     * Says in the store that the node is there, and gives how many milliseconds ago each of its nodes said so, this one
-     * included, by the store's clock. What a node that hears nothing of another one can tell from whether that one is dead.
-     * Waits behind no other write; at most a few can be under way.
+     * Says in the store that the node is there, and gives what every node's line says, this one's included. A node that hears
+     * nothing of another one can tell from it whether that one is dead. Waits behind no other write; at most a few can be under way.
+     *
+     * @param mine what to say; {@code age} is ignored, and {@code serving} only ends what {@link #serve} began: a node whose
+     *     signature ran out has to {@link #serve} again
      */
-    Future<Map<String, Long>> sign(String node);
+    Future<Map<String, Signature>> sign(String node, Signature mine);
+
+    /**
+     * Says in the store that a node that has signed acts for clients, unless nodes do that are not among {@code own}: then gives those, and
+     * nothing is said. Of several nodes that try at once one is first.
+     */
+    Future<Map<String, Signature>> serve(String node, Set<String> own);
 
     /** Says in the store that the node goes. */
     Future<Void> strike(String node);

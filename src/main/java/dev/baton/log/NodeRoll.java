@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -19,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which nodes use the store, and when each last said so, by the clock of the database. On a connection of its own, so that
+ * Which nodes use the store, which of them act for clients, and when each last said so, by the clock of the database. On a connection of its own, so that
  * nobody waits behind the log's writes. Any thread; futures complete on the caller's context.
  */
 final class NodeRoll {
@@ -37,6 +38,8 @@ final class NodeRoll {
     private final ThreadPoolExecutor clerk;
     private final String signing;
     private final String reading;
+    private final String serving;
+    private final Dialect dialect;
     private final String clearing;
 
     /** Used by the clerk alone. */
@@ -50,29 +53,79 @@ final class NodeRoll {
                 1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), NodeRoll::thread);
         this.clerk.allowCoreThreadTimeOut(true);
         String now = store.dialect().clock();
-        this.signing = "INSERT INTO baton_node (node, signed_at) VALUES (?, " + now
-                + ") ON CONFLICT (node) DO UPDATE SET signed_at = excluded.signed_at";
-        this.reading = "SELECT node, " + now + " - signed_at FROM baton_node";
+        this.dialect = store.dialect();
+        this.signing = "INSERT INTO baton_node (node, signed_at, valid_ms, place, cluster) VALUES (?, " + now
+                + ", ?, ?, ?) ON CONFLICT (node) DO UPDATE SET signed_at = excluded.signed_at,"
+                + " valid_ms = excluded.valid_ms, serving = CASE WHEN 1 = ? AND baton_node.serving = 1"
+                + " AND excluded.signed_at - baton_node.signed_at <= baton_node.valid_ms THEN 1 ELSE 0 END";
+        this.reading = "SELECT node, " + now + " - signed_at, valid_ms, serving, place, cluster FROM baton_node";
+        this.serving = "UPDATE baton_node SET serving = 1, signed_at = " + now + " WHERE node = ?";
         this.clearing = "DELETE FROM baton_node WHERE signed_at < " + now + " - " + FORGOTTEN;
     }
 
-    /** Says that the node is there; returns how many milliseconds ago each node did, this one included. */
-    Future<Map<String, Long>> sign(String node) {
+    /** Says that the node is there; returns what each node says, this one included. */
+    Future<Map<String, Signature>> sign(String node, Signature mine) {
         return ask(connection -> {
-            Map<String, Long> ages = new HashMap<>();
-            update(connection, signing, node);
-            try (PreparedStatement statement = connection.prepareStatement(reading);
-                    ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    ages.put(rows.getString(1), rows.getLong(2));
-                }
+            try (PreparedStatement statement = connection.prepareStatement(signing)) {
+                statement.setString(1, node);
+                statement.setLong(2, mine.validMillis());
+                statement.setString(3, mine.place());
+                statement.setString(4, mine.cluster());
+                statement.setInt(5, mine.serving() ? 1 : 0);
+                statement.executeUpdate();
             }
-            if (ages.values().stream().anyMatch(age -> age > FORGOTTEN)) {
+            Map<String, Signature> roll = read(connection);
+            if (roll.values().stream().anyMatch(signature -> signature.age() > FORGOTTEN)) {
                 try (PreparedStatement statement = connection.prepareStatement(clearing)) {
                     statement.executeUpdate();
                 }
             }
-            return ages;
+            return roll;
+        });
+    }
+
+    private Map<String, Signature> read(Connection connection) throws SQLException {
+        Map<String, Signature> roll = new HashMap<>();
+        try (PreparedStatement statement = connection.prepareStatement(reading);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                roll.put(
+                        rows.getString(1),
+                        new Signature(
+                                rows.getLong(2),
+                                rows.getLong(3),
+                                rows.getInt(4) == 1,
+                                rows.getString(5),
+                                rows.getString(6)));
+            }
+        }
+        return roll;
+    }
+
+    /** Says that the node acts for clients, unless strangers do; returns those. */
+    Future<Map<String, Signature>> serve(String node, Set<String> own) {
+        return ask(connection -> {
+            dialect.begin(connection);
+            try {
+                // Of two that look at once the second waits here until the first is through.
+                try (PreparedStatement statement = connection.prepareStatement(
+                        "SELECT one FROM baton_store WHERE one = 1" + dialect.lockRows())) {
+                    statement.executeQuery().close();
+                }
+                Map<String, Signature> strangers = read(connection);
+                strangers.keySet().removeAll(own);
+                strangers.remove(node);
+                strangers.values().removeIf(signature -> !signature.counts());
+                if (strangers.isEmpty()) {
+                    update(connection, serving, node);
+                }
+                dialect.commit(connection);
+                connection.setAutoCommit(true);
+                return strangers;
+            } catch (SQLException e) {
+                dialect.rollback(connection);
+                throw e;
+            }
         });
     }
 

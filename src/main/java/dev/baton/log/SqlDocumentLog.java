@@ -263,9 +263,15 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
-    public Future<Map<String, Long>> sign(String node) {
+    public Future<Map<String, Signature>> sign(String node, Signature mine) {
         Text.requireName("node", node);
-        return roll.sign(node);
+        return roll.sign(node, mine);
+    }
+
+    @Override
+    public Future<Map<String, Signature>> serve(String node, Set<String> own) {
+        Text.requireName("node", node);
+        return roll.serve(node, Set.copyOf(own));
     }
 
     @Override

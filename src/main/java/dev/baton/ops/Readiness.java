@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Whether this node should get new clients, and if not, why. Thread-safe. */
 public final class Readiness {
 
-    private record Check(String name, BooleanSupplier good, String otherwise) {}
+    private record Check(String name, Supplier<Optional<String>> obstacle) {}
 
     private final List<Check> checks = new CopyOnWriteArrayList<>();
     private volatile boolean started;
@@ -17,7 +19,12 @@ public final class Readiness {
 
     /** Adds a condition; the supplier is asked from any thread and must not block. */
     public void add(String name, BooleanSupplier good, String otherwise) {
-        checks.add(new Check(name, good, otherwise));
+        add(name, () -> good.getAsBoolean() ? Optional.empty() : Optional.of(otherwise));
+    }
+
+    /** Adds a condition that says itself what stands against it; asked like the others. Of one name the last that does counts. */
+    public void add(String name, Supplier<Optional<String>> obstacle) {
+        checks.add(new Check(name, obstacle));
     }
 
     /** The node serves. */
@@ -40,9 +47,7 @@ public final class Readiness {
             obstacles.put("node", "draining");
         }
         for (Check check : checks) {
-            if (!check.good().getAsBoolean()) {
-                obstacles.put(check.name(), check.otherwise());
-            }
+            check.obstacle().get().ifPresent(why -> obstacles.put(check.name(), why));
         }
         return obstacles;
     }

@@ -11,6 +11,7 @@ import dev.baton.log.Head;
 import dev.baton.log.Kind;
 import dev.baton.log.LogStats;
 import dev.baton.log.Opening;
+import dev.baton.log.Signature;
 import dev.baton.log.Snapshot;
 import dev.baton.log.SnapshotResult;
 import dev.baton.log.Tenant;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -159,8 +161,13 @@ final class StagedLog implements DocumentLog {
     }
 
     @Override
-    public Future<Map<String, Long>> sign(String node) {
-        return Future.succeededFuture(Map.of());
+    public Future<Map<String, Signature>> sign(String node, Signature mine) {
+        return store.sign(node, mine);
+    }
+
+    @Override
+    public Future<Map<String, Signature>> serve(String node, Set<String> own) {
+        return store.serve(node, own);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import java.util.List;
 
 /**
@@ -26,7 +27,7 @@ public record HostCheck(Hosts hosts, String bound) {
 
     /** Answers the request and returns true, or returns false when it may go on. */
     public boolean refuses(HttpServerRequest request) {
-        List<String> named = request.headers().getAll(HttpHeaders.HOST);
+        List<String> named = named(request);
         if (named.size() == 1) {
             return !hosts.answers(named.get(0), bound) && refuse(request, MISDIRECTED, misdirected(named.get(0)));
         }
@@ -34,6 +35,14 @@ public record HostCheck(Hosts hosts, String bound) {
             return false; // health checks of balancers; every browser names a host
         }
         return refuse(request, BAD_REQUEST, "the request must have one Host header; it has " + named.size());
+    }
+
+    /** HTTP/2 has a pseudo-header in place of {@code Host}. */
+    private static List<String> named(HttpServerRequest request) {
+        HostAndPort authority = request.authority();
+        return request.version() == HttpVersion.HTTP_2 && authority != null
+                ? List.of(authority.toString())
+                : request.headers().getAll(HttpHeaders.HOST);
     }
 
     private static String misdirected(String host) {

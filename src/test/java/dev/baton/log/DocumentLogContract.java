@@ -44,6 +44,8 @@ abstract class DocumentLogContract {
     private static final Tenant ANN = new Tenant("ann", "{\"id\":\"1\",\"name\":\"Ann\"}", "hash of a secret");
     private static final Tenant BEN = new Tenant("ben", "{\"id\":\"2\",\"name\":\"Ben\"}", "");
     private static final String DOC = "notes/one";
+    private static final Signature SIGNED = new Signature(0, 60_000, true, "here", "cluster a");
+    private static final Signature IN_DOUBT = new Signature(0, 60_000, false, "here", "cluster a");
     private static final long NOW = System.currentTimeMillis();
 
     private static Vertx vertx;
@@ -659,11 +661,41 @@ abstract class DocumentLogContract {
 
     @Test
     void who_signs_the_roll_is_on_it_until_it_is_struck() {
-        get(log.sign("n1"));
-        assertThat(get(other.sign("n2"))).containsOnlyKeys("n1", "n2").allSatisfy((node, age) -> assertThat(age)
-                .isBetween(0L, 10_000L));
+        get(log.sign("n1", SIGNED));
+        assertThat(get(other.sign("n2", SIGNED))).containsOnlyKeys("n1", "n2").allSatisfy((node, signature) -> {
+            assertThat(signature.age()).isBetween(0L, 10_000L);
+            assertThat(signature).isEqualTo(new Signature(signature.age(), 60_000, false, "here", "cluster a"));
+        });
         get(log.strike("n1"));
-        assertThat(get(other.sign("n2"))).containsOnlyKeys("n2");
+        assertThat(get(other.sign("n2", SIGNED))).containsOnlyKeys("n2");
+    }
+
+    @Test
+    void of_nodes_that_are_strangers_to_each_other_one_serves_as_long_as_it_signs() {
+        get(log.sign("n1", SIGNED));
+        get(other.sign("n2", SIGNED));
+        List<Map<String, Signature>> tried = all(List.of(log.serve("n1", Set.of()), other.serve("n2", Set.of())));
+        assertThat(tried).filteredOn(Map::isEmpty).as("one of both").hasSize(1);
+        String serves = tried.get(0).isEmpty() ? "n1" : "n2";
+        String waits = serves.equals("n1") ? "n2" : "n1";
+        assertThat(get(log.serve(waits, Set.of()))).containsOnlyKeys(serves);
+        assertThat(get(log.serve(waits, Set.of(serves)))).as("a member is no stranger").isEmpty();
+        assertThat(get(log.sign(serves, SIGNED)).get(serves).serving()).isTrue();
+        assertThat(get(log.sign(serves, IN_DOUBT)).get(serves).serving()).isFalse();
+        assertThat(get(log.sign(serves, SIGNED)).get(serves).serving())
+                .as("signing begins nothing")
+                .isFalse();
+    }
+
+    @Test
+    void a_signature_that_has_run_out_serves_no_more() {
+        Signature brief = new Signature(0, 1, true, "here", "cluster a");
+        get(log.sign("n1", brief));
+        assertThat(get(log.serve("n1", Set.of()))).isEmpty();
+        get(other.sign("n2", SIGNED));
+        await().until(() -> get(other.serve("n2", Set.of())).isEmpty());
+        assertThat(get(log.sign("n1", brief)).get("n1").serving()).isFalse();
+        assertThat(get(log.serve("n1", Set.of()))).containsOnlyKeys("n2");
     }
 
     // ---- compaction
