@@ -56,8 +56,9 @@ public enum Tool {
     }
 
     private Optional<Path> find() {
+        // Where Debian puts servers, is not on everybody's path.
         List<String> folders = Pattern.compile(File.pathSeparator, Pattern.LITERAL)
-                .splitAsStream(Optional.ofNullable(System.getenv("PATH")).orElse(""))
+                .splitAsStream(Optional.ofNullable(System.getenv("PATH")).orElse("") + File.pathSeparator + "/usr/sbin")
                 .toList();
         return Pattern.compile(" ")
                 .splitAsStream(names)

@@ -31,12 +31,17 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             + " FROM moved RETURNING seq, epoch, data";
 
     private final Claim claim;
+    private final Preamble preamble;
     private final LongSupplier incarnation;
     private final String sql;
 
-    /** {@code incarnation} is that of the store when the claim is made; in another one nothing is written. */
-    ClaimAtOnce(Claim claim, Dialect dialect, LongSupplier incarnation) {
+    /**
+     * @param preamble sent in one message with the claim, so that both are one transaction without a word that begins or ends it
+     * @param incarnation that of the store when the claim is made; in another one nothing is written
+     */
+    ClaimAtOnce(Claim claim, Dialect dialect, Preamble preamble, LongSupplier incarnation) {
         this.claim = claim;
+        this.preamble = preamble;
         this.incarnation = incarnation;
         this.sql = CLAIM.formatted(dialect.currentIncarnation());
     }
@@ -49,7 +54,7 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
         }
         Tenant claimant = claim.claimant();
         connection.setAutoCommit(true);
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (PreparedStatement statement = preamble.prepare(connection, sql)) {
             statement.setString(1, claimant.session());
             statement.setString(2, claimant.user());
             statement.setString(3, claimant.keep());
@@ -60,7 +65,8 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             statement.setString(8, claim.document());
             statement.setLong(9, claim.expectedEpoch());
             statement.setLong(10, current);
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = preamble.query(statement)) {
+                Dialect.POSTGRESQL.requireNoWarning(statement.getWarnings());
                 return rows.next() ? Optional.of(granted(rows)) : Optional.empty();
             }
         }

@@ -44,6 +44,7 @@ final class Committer implements Runnable {
     private final DataSource source;
     private final Dialect dialect;
     private final StoreGuard guard;
+    private final Preamble preamble;
     private final Availability availability;
     private final Compaction compaction;
     private final Counters counters;
@@ -72,6 +73,7 @@ final class Committer implements Runnable {
         this.source = source;
         this.dialect = dialect;
         this.guard = guard;
+        this.preamble = dialect.preamble(Dialect.Use.WRITING, settings);
         this.availability = availability;
         this.compaction = compaction;
         this.counters = counters;
@@ -236,7 +238,7 @@ final class Committer implements Runnable {
     }
 
     private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved {
-        int entries = new Transaction(open, dialect, guard.incarnation()).perform(batch);
+        int entries = new Transaction(open, dialect, preamble, guard.incarnation()).perform(batch);
         committing = true;
         dialect.commit(open);
         committing = false;
@@ -387,6 +389,7 @@ final class Committer implements Runnable {
 
     private void writeSomething(Connection open) throws SQLException {
         dialect.begin(open);
+        preamble.run(open);
         try (PreparedStatement statement = open.prepareStatement("UPDATE baton_store SET probed_at = ?")) {
             statement.setLong(1, System.currentTimeMillis());
             statement.executeUpdate();
@@ -402,7 +405,7 @@ final class Committer implements Runnable {
         try {
             Connection open = connect();
             dialect.begin(open);
-            Compaction.Done done = compaction.slice(open, dialect, document, System.currentTimeMillis());
+            Compaction.Done done = compaction.slice(open, dialect, preamble, document, System.currentTimeMillis());
             dialect.commit(open);
             counters.compacted(done.folded());
             if (!done.more()) {

@@ -45,13 +45,13 @@ final class Compaction {
     }
 
     /** The first page of documents with something to do. Belongs on a reading connection. */
-    List<String> due(Connection connection, long now) throws SQLException {
+    List<String> due(Connection connection, Preamble preamble, long now) throws SQLException {
         List<String> due = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+        try (PreparedStatement statement = preamble.prepare(connection, DUE)) {
             statement.setLong(1, keepEntries);
             statement.setLong(2, now - keepMillis);
             statement.setLong(3, now - retryMillis);
-            try (ResultSet rows = statement.executeQuery()) {
+            try (ResultSet rows = preamble.query(statement)) {
                 while (rows.next()) {
                     due.add(rows.getString(1));
                 }
@@ -61,8 +61,8 @@ final class Compaction {
     }
 
     /** One slice of one document, within a transaction that the caller began and ends. */
-    Done slice(Connection connection, Dialect dialect, String name, long now) throws SQLException {
-        DocumentRow row = new Tables(connection, dialect, 0)
+    Done slice(Connection connection, Dialect dialect, Preamble preamble, String name, long now) throws SQLException {
+        DocumentRow row = new Tables(connection, dialect, preamble, 0)
                 .lock(new TreeSet<>(List.of(name)))
                 .get(name);
         if (row == null) {

@@ -11,7 +11,9 @@ import java.util.Properties;
 import java.util.logging.Logger;
 import javax.sql.DataSource;
 
-/** Opens connections to the store, each with the same properties and first statements, and has each admitted before its use. */
+/**
+ * Opens connections to the store, each with the same properties and first statements. Each is looked at, and admitted, before its use.
+ */
 final class Connections implements DataSource {
     /** Looks at a new connection, and fails when it must not be used. */
     interface Admission {
@@ -24,25 +26,28 @@ final class Connections implements DataSource {
     /** How long a pool that is closed waits for a connection that is just being opened, in seconds; it warns when it does not. */
     private static final int CLOSING = 2;
 
-    private final String url;
+    private final LogSettings settings;
+    private final Dialect dialect;
     private final Properties properties;
     private final List<String> first;
     private final Admission admission;
 
-    Connections(String url, Properties properties, List<String> first, Admission admission) {
-        this.url = url;
+    Connections(LogSettings settings, Dialect dialect, Properties properties, Dialect.Use use, Admission admission) {
+        this.settings = settings;
+        this.dialect = dialect;
         this.properties = properties;
-        this.first = List.copyOf(first);
+        this.first = dialect.first(use);
         this.admission = admission;
     }
 
     @Override
     public Connection getConnection() throws SQLException {
-        Connection connection = DriverManager.getConnection(url, properties);
+        Connection connection = DriverManager.getConnection(settings.url(), properties);
         try (Statement statement = connection.createStatement()) {
             for (String sql : first) {
                 statement.execute(sql);
             }
+            dialect.check(connection, settings);
             admission.admit(connection);
             return connection;
         } catch (SQLException e) {

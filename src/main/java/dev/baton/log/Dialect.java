@@ -1,12 +1,15 @@
 package dev.baton.log;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.postgresql.PGConnection;
 
 /** The little in which the two databases differ; all other SQL is the same for both. */
 enum Dialect {
@@ -29,22 +32,27 @@ enum Dialect {
 
         /** Some disks, those of Macs above all, need to be asked again to write what they hold in their cache. */
         @Override
-        List<String> writing(LogSettings settings) {
-            return List.of(
-                    "PRAGMA synchronous = FULL",
-                    "PRAGMA fullfsync = 1",
-                    "PRAGMA checkpoint_fullfsync = 1",
-                    "PRAGMA cache_size = -16000");
+        List<String> first(Use use) {
+            return switch (use) {
+                case WRITING ->
+                    List.of(
+                            "PRAGMA synchronous = FULL",
+                            "PRAGMA fullfsync = 1",
+                            "PRAGMA checkpoint_fullfsync = 1",
+                            "PRAGMA cache_size = -16000");
+                case READING -> with(UNSYNCED_COMMITS, "PRAGMA query_only = 1");
+                case CASUAL -> UNSYNCED_COMMITS;
+            };
         }
 
         @Override
-        List<String> reading(LogSettings settings) {
-            return with(UNSYNCED_COMMITS, "PRAGMA query_only = 1");
+        Preamble preamble(Use use, LogSettings settings) {
+            return Preamble.NONE;
         }
 
         @Override
-        List<String> casual(LogSettings settings) {
-            return UNSYNCED_COMMITS;
+        void check(Connection connection, LogSettings settings) {
+            // Every connection is one to the same file.
         }
 
         @Override
@@ -131,33 +139,52 @@ enum Dialect {
             return properties;
         }
 
+        /** Nothing: what is set for a connection stays with it when a pooler gives it to another client. */
+        @Override
+        List<String> first(Use use) {
+            return List.of();
+        }
+
         /**
          * A node that is paused within a transaction loses it, so that the others get its row locks; and what is answered
          * as done is on disk, also where the server's default would say so earlier.
          */
         @Override
-        List<String> writing(LogSettings settings) {
-            return List.of(
-                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED",
-                    BY_KEY,
-                    "SET statement_timeout = " + patience(settings),
-                    "SET idle_in_transaction_session_timeout = " + Math.min(2_000, patience(settings)),
-                    "SELECT set_config('synchronous_commit', 'on', false)"
-                            + " WHERE current_setting('synchronous_commit') = 'off'");
+        Preamble preamble(Use use, LogSettings settings) {
+            long patience = patience(settings);
+            String set = "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'" + BY_KEY
+                    + local("client_min_messages", "warning")
+                    + local("statement_timeout", patience)
+                    + local("lock_timeout", patience / 2);
+            return switch (use) {
+                case WRITING ->
+                    Preamble.of(set + local("idle_in_transaction_session_timeout", Math.min(2_000, patience)) + SYNCED);
+                case READING ->
+                    Preamble.of("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+                            // This very transaction is read-only by its own wish.
+                            + set.replace("'transaction_read_only'", "'default_transaction_read_only'")
+                            + local("idle_in_transaction_session_timeout", 2 * patience));
+                case CASUAL -> Preamble.of(set + local("synchronous_commit", "off"));
+            };
         }
 
+        /**
+         * Behind a pooler, a statement prepared on one connection is unknown on the next: none is kept prepared there, unless the URL says
+         * how many uses that takes. A pooler is known by another process on the server than the one that it named at the login.
+         */
         @Override
-        List<String> reading(LogSettings settings) {
-            return List.of(
-                    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY",
-                    BY_KEY,
-                    "SET statement_timeout = " + patience(settings),
-                    "SET idle_in_transaction_session_timeout = " + 2 * patience(settings));
-        }
-
-        @Override
-        List<String> casual(LogSettings settings) {
-            return List.of("SET synchronous_commit = off", "SET statement_timeout = " + patience(settings));
+        void check(Connection connection, LogSettings settings) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT pg_is_in_recovery()"
+                            + " OR current_setting('transaction_read_only') = 'on', pg_backend_pid()")) {
+                if (!row.next() || row.getBoolean(1)) {
+                    throw new SQLException("the server is a standby or read-only", "25006");
+                }
+                PGConnection ours = connection.unwrap(PGConnection.class);
+                if (row.getInt(2) != ours.getBackendPID() && !settings.url().contains("prepareThreshold=")) {
+                    ours.setPrepareThreshold(0);
+                }
+            }
         }
 
         @Override
@@ -172,7 +199,17 @@ enum Dialect {
 
         @Override
         void commit(Connection connection) throws SQLException {
+            connection.clearWarnings();
             connection.commit();
+            requireNoWarning(connection.getWarnings());
+        }
+
+        /** A commit whose wait for a standby is cancelled succeeds, with a warning, on this one server. */
+        @Override
+        void requireNoWarning(SQLWarning warning) throws SQLException {
+            if (warning != null) {
+                throw new SQLException(warning.getMessage(), "57014", warning);
+            }
         }
 
         @Override
@@ -240,6 +277,15 @@ enum Dialect {
     private static final List<String> UNSYNCED_COMMITS =
             List.of("PRAGMA synchronous = NORMAL", "PRAGMA checkpoint_fullfsync = 1", "PRAGMA wal_autocheckpoint = 0");
 
+    /** What a connection is for. */
+    enum Use {
+        /** The log's writes: what it commits lasts. */
+        WRITING,
+        READING,
+        /** Writes that need not outlive the machine, and bringing the schema up to date. */
+        CASUAL
+    }
+
     /** What an error of the database means for the transaction that met it. */
     enum Trouble {
         /** Others were in the way: the same again has a good chance. */
@@ -254,8 +300,13 @@ enum Dialect {
      * Every statement here goes by a key. A plan made while a table was small must not read all of it once it has grown,
      * which may be long before the statistics notice; and a discouraged plan must not look so dear that it gets compiled.
      */
-    private static final String BY_KEY =
-            "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    private static final String BY_KEY = local("enable_seqscan", "off")
+            + local("enable_hashjoin", "off")
+            + local("enable_mergejoin", "off")
+            + local("jit", "off");
+
+    private static final String SYNCED = ", set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
+            + " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
     /**
      * The timeline that a PostgreSQL server writes: a new one with each promotion and each recovery to a point in time. Fails on a
@@ -285,14 +336,14 @@ enum Dialect {
     /** The driver's properties; those in the URL win. */
     abstract Properties connecting(LogSettings settings);
 
-    /** What a connection for writing begins with. */
-    abstract List<String> writing(LogSettings settings);
+    /** What a connection begins with. */
+    abstract List<String> first(Use use);
 
-    /** What a connection for reading begins with. */
-    abstract List<String> reading(LogSettings settings);
+    /** What each transaction begins with. */
+    abstract Preamble preamble(Use use, LogSettings settings);
 
-    /** What a connection begins with whose writes need not last, and one that only brings the schema up to date. */
-    abstract List<String> casual(LogSettings settings);
+    /** Looks at a new connection; fails when the server behind it takes no writes. */
+    abstract void check(Connection connection, LogSettings settings) throws SQLException;
 
     /** Milliseconds since 1970 by the database's own clock, as an expression. */
     abstract String clock();
@@ -302,6 +353,9 @@ enum Dialect {
     abstract void commit(Connection connection) throws SQLException;
 
     abstract void rollback(Connection connection) throws SQLException;
+
+    /** Fails when a warning that came with a commit means that it does not last. */
+    void requireNoWarning(SQLWarning warning) throws SQLException {}
 
     /** Put behind a select: locks its rows until the end of the transaction, in their order. */
     abstract String lockRows();
@@ -334,6 +388,10 @@ enum Dialect {
         String file = rest.startsWith("file:") ? rest.substring("file:".length()) : rest;
         int query = file.indexOf('?');
         return query < 0 ? file : file.substring(0, query);
+    }
+
+    private static String local(String setting, Object value) {
+        return ", set_config('" + setting + "', '" + value + "', true)";
     }
 
     private static List<String> with(List<String> some, String last) {

@@ -34,12 +34,13 @@ final class NodeRoll {
 
     private final VertxInternal vertx;
     private final DataSource connections;
+    private final Dialect dialect;
+    private final Preamble preamble;
     private final String shownUrl;
     private final ThreadPoolExecutor clerk;
     private final String signing;
     private final String reading;
     private final String serving;
-    private final Dialect dialect;
     private final String clearing;
 
     /** Used by the clerk alone. */
@@ -48,12 +49,13 @@ final class NodeRoll {
     NodeRoll(VertxInternal vertx, Store store, LogSettings settings) {
         this.vertx = vertx;
         this.connections = store.casual();
+        this.dialect = store.dialect();
+        this.preamble = dialect.preamble(Dialect.Use.CASUAL, settings);
         this.shownUrl = settings.shownUrl();
         this.clerk = new ThreadPoolExecutor(
                 1, 1, 30, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), NodeRoll::thread);
         this.clerk.allowCoreThreadTimeOut(true);
-        String now = store.dialect().clock();
-        this.dialect = store.dialect();
+        String now = dialect.clock();
         this.signing = "INSERT INTO baton_node (node, signed_at, valid_ms, place, cluster) VALUES (?, " + now
                 + ", ?, ?, ?) ON CONFLICT (node) DO UPDATE SET signed_at = excluded.signed_at,"
                 + " valid_ms = excluded.valid_ms, serving = CASE WHEN 1 = ? AND baton_node.serving = 1"
@@ -105,27 +107,19 @@ final class NodeRoll {
     /** Says that the node acts for clients, unless strangers do; returns those. */
     Future<Map<String, Signature>> serve(String node, Set<String> own) {
         return ask(connection -> {
-            dialect.begin(connection);
-            try {
-                // Of two that look at once the second waits here until the first is through.
-                try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT one FROM baton_store WHERE one = 1" + dialect.lockRows())) {
-                    statement.executeQuery().close();
-                }
-                Map<String, Signature> strangers = read(connection);
-                strangers.keySet().removeAll(own);
-                strangers.remove(node);
-                strangers.values().removeIf(signature -> !signature.counts());
-                if (strangers.isEmpty()) {
-                    update(connection, serving, node);
-                }
-                dialect.commit(connection);
-                connection.setAutoCommit(true);
-                return strangers;
-            } catch (SQLException e) {
-                dialect.rollback(connection);
-                throw e;
+            // Of two that look at once the second waits here until the first is through.
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT one FROM baton_store WHERE one = 1" + dialect.lockRows())) {
+                statement.executeQuery().close();
             }
+            Map<String, Signature> strangers = read(connection);
+            strangers.keySet().removeAll(own);
+            strangers.remove(node);
+            strangers.values().removeIf(signature -> !signature.counts());
+            if (strangers.isEmpty()) {
+                update(connection, serving, node);
+            }
+            return strangers;
         });
     }
 
@@ -187,7 +181,12 @@ final class NodeRoll {
             if (open.isEmpty()) {
                 open = Optional.of(connections.getConnection());
             }
-            return step.on(open.get());
+            Connection connection = open.get();
+            dialect.begin(connection);
+            preamble.run(connection);
+            R result = step.on(connection);
+            dialect.commit(connection);
+            return result;
         } catch (SQLException e) {
             hangUp();
             throw e;

@@ -19,12 +19,14 @@ final class Reads {
     private static final int FETCH = 64;
 
     private final StoreGuard guard;
+    private final Preamble preamble;
     private final String incarnation;
     private final int pageEntries;
     private final long pageBytes;
 
     Reads(StoreGuard guard, Dialect dialect, LogSettings settings) {
         this.guard = guard;
+        this.preamble = dialect.preamble(Dialect.Use.READING, settings);
         this.incarnation = "SELECT " + dialect.currentIncarnation();
         this.pageEntries = settings.pageEntries();
         this.pageBytes = settings.pageBytes();
@@ -63,12 +65,12 @@ final class Reads {
     }
 
     /**
-     * The incarnation of the store as of this transaction. Fails where the connection leads to an older one than this node works in, or to a
+     * The first step of a transaction: the incarnation of the store as of it. Fails where the connection leads to an older one than this node works in, or to a
      * server that has not been looked at since it was promoted.
      */
     private long incarnation(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(incarnation);
-                ResultSet found = statement.executeQuery()) {
+        try (PreparedStatement statement = preamble.prepare(connection, incarnation);
+                ResultSet found = preamble.query(statement)) {
             long current = found.next() ? found.getLong(1) : 0;
             if (found.wasNull() || current < guard.incarnation()) {
                 throw new SQLException("the connection leads to another copy of the store", "08004");

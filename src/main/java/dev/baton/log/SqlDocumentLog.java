@@ -2,6 +2,7 @@ package dev.baton.log;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.baton.log.Dialect.Use;
 import dev.baton.log.Ledger.Operation;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -42,6 +43,8 @@ final class SqlDocumentLog implements DocumentLog {
     private final String id;
     private final Dialect dialect;
     private final StoreGuard guard;
+    private final Preamble writing;
+    private final Preamble reading;
     private final Availability availability;
     private final WriteQueue queue;
     private final Committer committer;
@@ -65,6 +68,8 @@ final class SqlDocumentLog implements DocumentLog {
         this.id = store.id();
         this.dialect = store.dialect();
         this.guard = store.guard();
+        this.writing = dialect.preamble(Use.WRITING, settings);
+        this.reading = dialect.preamble(Use.READING, settings);
         this.availability = new Availability(settings.shownUrl());
         this.queue = new WriteQueue(settings.queueCount(), settings.queueBytes());
         this.compaction = new Compaction(settings);
@@ -123,7 +128,7 @@ final class SqlDocumentLog implements DocumentLog {
                 characters,
                 (ledger, ours) -> ledger.claim(claim, ours),
                 claim.expectedEpoch() > 0 && dialect.claimsAtOnce()
-                        ? Optional.of(new ClaimAtOnce(claim, dialect, guard::incarnation))
+                        ? Optional.of(new ClaimAtOnce(claim, dialect, writing, guard::incarnation))
                         : Optional.empty());
     }
 
@@ -387,7 +392,7 @@ final class SqlDocumentLog implements DocumentLog {
             return;
         }
         moreCompactable = false;
-        ask(connection -> compaction.due(connection, System.currentTimeMillis()))
+        ask(connection -> compaction.due(connection, reading, System.currentTimeMillis()))
                 .onSuccess(due -> {
                     committer.compactSoon(due);
                     moreCompactable = due.size() == Compaction.PAGE;

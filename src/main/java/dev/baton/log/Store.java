@@ -1,5 +1,6 @@
 package dev.baton.log;
 
+import dev.baton.log.Dialect.Use;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -74,10 +75,9 @@ record Store(
     private static Store found(LogSettings settings, Dialect dialect) throws SQLException {
         Properties properties = dialect.connecting(settings);
         StoreGuard guard = new StoreGuard(dialect, settings);
-        Connections writing =
-                new Connections(settings.url(), properties, dialect.writing(settings), guard::admitWriter);
-        Connections reading = new Connections(settings.url(), properties, dialect.reading(settings), guard::admit);
-        Connections casual = new Connections(settings.url(), properties, dialect.casual(settings), guard::admit);
+        Connections writing = new Connections(settings, dialect, properties, Use.WRITING, guard::admitWriter);
+        Connections reading = new Connections(settings, dialect, properties, Use.READING, guard::admit);
+        Connections casual = new Connections(settings, dialect, properties, Use.CASUAL, guard::admit);
         migrate(settings, dialect, properties);
         guard.named(id(settings, dialect, properties));
         Connection first = writing.getConnection();
@@ -118,11 +118,7 @@ record Store(
         properties.putAll(connecting);
         // A later version may have more to change than one statement is otherwise waited for.
         properties.remove("socketTimeout");
-        Connections plain = new Connections(
-                settings.url(),
-                properties,
-                dialect == Dialect.SQLITE ? dialect.casual(settings) : List.of(),
-                Connections.ANY);
+        Connections plain = new Connections(settings, dialect, properties, Use.CASUAL, Connections.ANY);
         // Says in the driver's own words what is wrong, before Flyway wraps it in many others.
         plain.getConnection().close();
         Flyway.configure(Store.class.getClassLoader())
@@ -150,14 +146,16 @@ record Store(
     }
 
     private static String id(LogSettings settings, Dialect dialect, Properties properties) throws SQLException {
-        Connections plain =
-                new Connections(settings.url(), properties, dialect.writing(settings), Connections.ANY);
+        Connections plain = new Connections(settings, dialect, properties, Use.WRITING, Connections.ANY);
         try (Connection connection = plain.getConnection()) {
+            dialect.begin(connection);
+            dialect.preamble(Use.WRITING, settings).run(connection);
             try (PreparedStatement statement = connection.prepareStatement(
                     "INSERT INTO baton_store (one, id, probed_at) VALUES (1, ?, 0) ON CONFLICT DO NOTHING")) {
                 statement.setString(1, UUID.randomUUID().toString());
                 statement.executeUpdate();
             }
+            dialect.commit(connection);
             try (PreparedStatement statement = connection.prepareStatement("SELECT id FROM baton_store");
                     ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {

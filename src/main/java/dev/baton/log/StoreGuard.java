@@ -48,6 +48,7 @@ final class StoreGuard {
     private record Heard(long incarnation, long at) {}
 
     private final Dialect dialect;
+    private final Preamble preamble;
     private final String storeFile;
     private final LongSupplier nanos;
     private final Optional<Seal> seal;
@@ -63,6 +64,7 @@ final class StoreGuard {
 
     StoreGuard(Dialect dialect, LogSettings settings, LongSupplier nanos) {
         this.dialect = dialect;
+        this.preamble = dialect.preamble(Dialect.Use.WRITING, settings);
         this.storeFile = dialect.file(settings);
         this.nanos = nanos;
         this.seal = dialect == Dialect.SQLITE ? Optional.of(new Seal(storeFile)) : Optional.empty();
@@ -213,6 +215,7 @@ final class StoreGuard {
 
     private void recordOrigin(Connection connection, Look look) throws SQLException {
         dialect.begin(connection);
+        preamble.run(connection);
         try (PreparedStatement statement = connection.prepareStatement(
                 "UPDATE baton_store SET origin = ?, timeline = ? WHERE one = 1 AND origin IS NULL")) {
             statement.setString(1, look.actualOrigin());
@@ -229,6 +232,7 @@ final class StoreGuard {
         dialect.begin(connection);
         int raised;
         try {
+            preamble.run(connection);
             dialect.lockOutWriters(connection);
             try (PreparedStatement statement =
                     connection.prepareStatement("UPDATE baton_store SET incarnation = ?, origin = ?, timeline = ?,"

@@ -90,24 +90,26 @@ final class Tables {
 
     private final Connection connection;
     private final Dialect dialect;
+    private final Preamble preamble;
     private final long incarnation;
 
     /** The tables in that incarnation of the store; in another one nothing is written. */
-    Tables(Connection connection, Dialect dialect, long incarnation) {
+    Tables(Connection connection, Dialect dialect, Preamble preamble, long incarnation) {
         this.connection = connection;
         this.dialect = dialect;
+        this.preamble = preamble;
         this.incarnation = incarnation;
     }
 
-    /** Locks the rows of those documents that exist, in the order of their names, as every node does, and reads them. */
+    /** The first step of a transaction. Locks the rows of those documents that exist, in the order of their names, as every node does, and reads them. */
     Map<String, DocumentRow> lock(SortedSet<String> names) throws SQLException {
         Map<String, DocumentRow> found = new TreeMap<>();
         for (List<String> portion : Sql.portions(names)) {
             String sql = "SELECT " + Sql.DOCUMENT_COLUMNS + " FROM baton_document WHERE name IN ("
                     + Sql.times(portion.size(), "?") + ") ORDER BY name" + dialect.lockRows();
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            try (PreparedStatement statement = preamble.prepare(connection, sql)) {
                 Sql.names(statement, portion);
-                try (ResultSet rows = statement.executeQuery()) {
+                try (ResultSet rows = preamble.query(statement)) {
                     while (rows.next()) {
                         DocumentRow row = Sql.document(rows);
                         found.put(row.name(), row);
@@ -118,8 +120,9 @@ final class Tables {
         return found;
     }
 
-    /** Adds rows for documents nobody wrote to yet. To be committed before they are locked, or the order of locks is lost. */
+    /** The first step of a transaction of its own. Adds rows for documents nobody wrote to yet. To be committed before they are locked, or the order of locks is lost. */
     void create(SortedSet<String> names) throws SQLException {
+        preamble.run(connection);
         try (PreparedStatement statement =
                 connection.prepareStatement("INSERT INTO baton_document (name) VALUES (?) ON CONFLICT DO NOTHING")) {
             for (String name : names) {

@@ -23,10 +23,10 @@ final class Transaction {
     private final Tables tables;
     private final long incarnation;
 
-    Transaction(Connection connection, Dialect dialect, long incarnation) {
+    Transaction(Connection connection, Dialect dialect, Preamble preamble, long incarnation) {
         this.connection = connection;
         this.dialect = dialect;
-        this.tables = new Tables(connection, dialect, incarnation);
+        this.tables = new Tables(connection, dialect, preamble, incarnation);
         this.incarnation = incarnation;
     }
 

@@ -28,6 +28,7 @@ final class Words {
         return switch (state) {
             case "28000", "28P01" -> "the server refuses the user or the password (store.user, store.password)";
             case "3D000" -> "the server has no such database";
+            case "25006" -> "the server is a standby or takes no writes; name the primary";
             case "42501" -> "the user may not create tables there";
             case "08001", "08004", "08006" -> "nothing answers there as a database";
             case "53300" -> "the server has no connection left";

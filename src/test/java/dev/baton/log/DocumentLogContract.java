@@ -367,7 +367,8 @@ abstract class DocumentLogContract {
         claim(log, 0, ANN);
         Store store = Store.open(settings());
         try (Connection connection = store.first()) {
-            Tables tables = new Tables(connection, store.dialect(), 0);
+            Preamble preamble = store.dialect().preamble(Dialect.Use.WRITING, settings());
+            Tables tables = new Tables(connection, store.dialect(), preamble, 0);
             DocumentRow stale = row(store, tables);
             claim(log, 1, BEN);
             Ledger ledger = new Ledger(stale, Map.of(), 0);

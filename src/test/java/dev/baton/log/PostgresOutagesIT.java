@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.baton.log.AppendResult.Applied;
 import dev.baton.log.CommitThief.Theft;
 import dev.baton.log.LogException.Reason;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +19,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -189,6 +192,7 @@ class PostgresOutagesIT {
         Store paused = Store.open(server.settings());
         try (Connection connection = paused.first()) {
             paused.dialect().begin(connection);
+            paused.dialect().preamble(Dialect.Use.WRITING, server.settings()).run(connection);
             try (Statement statement = connection.createStatement()) {
                 statement.execute("UPDATE baton_document SET head = head");
             }
@@ -221,6 +225,95 @@ class PostgresOutagesIT {
             assertThat(get(compacting.append(message("op")))).isInstanceOf(Applied.class);
             await().until(() -> compacting.stats().compacted() == 6);
         }
+    }
+
+    @Test
+    void a_locked_table_is_unavailable_in_bounded_time_and_all_the_while_and_everything_goes_on_afterwards()
+            throws Exception {
+        DocumentLog log = open(server.settings().withPatience(Duration.ofSeconds(1)));
+        get(log.append(message("first")));
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("LOCK TABLE baton_entry IN ACCESS EXCLUSIVE MODE");
+            long begun = System.nanoTime();
+            Future<AppendResult> stuck = log.append(message("stuck"));
+            assertThat(failure(log.open("doc0", OptionalLong.empty(), Optional.empty()))
+                            .reason())
+                    .isEqualTo(Reason.UNAVAILABLE);
+            assertThat(failure(stuck).reason()).isEqualTo(Reason.UNAVAILABLE);
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
+            get(log.sign("node")); // on a table that is not locked
+            await().during(2, TimeUnit.SECONDS).until(() -> !log.available());
+            connection.rollback();
+        }
+        await().until(log::available);
+        assertThat(get(log.append(message("stuck")))).isInstanceOf(Applied.class);
+        assertThat(Writers.all(log, "doc0")).hasSize(2);
+    }
+
+    @Test
+    void a_standby_that_hangs_is_unavailable_in_bounded_time_and_takes_no_more_connections_than_it_must()
+            throws Exception {
+        DocumentLog log = open(server.settings().withPatience(Duration.ofSeconds(1)));
+        get(log.append(message("first")));
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            standby(statement, "nobody");
+            try {
+                long begun = System.nanoTime();
+                assertThat(failure(log.append(message("stuck"))).reason()).isEqualTo(Reason.UNAVAILABLE);
+                assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
+                await().during(8, TimeUnit.SECONDS).atMost(20, TimeUnit.SECONDS).until(() -> !log.available());
+                try (ResultSet rows = statement.executeQuery(
+                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) {
+                    rows.next();
+                    assertThat(rows.getInt(1)).isBetween(1, 3);
+                }
+            } finally {
+                standby(statement, "");
+            }
+        }
+        await().until(log::available);
+        assertThat(get(log.append(message("stuck")))).isInstanceOf(Applied.class);
+        assertThat(Writers.all(log, "doc0")).hasSize(2);
+    }
+
+    @Test
+    void a_commit_whose_wait_for_the_standby_was_cancelled_is_not_acknowledged() throws Exception {
+        DocumentLog log = open(server.settings());
+        get(log.append(message("first")));
+        get(log.claim(new Claim("doc0", 0, new Tenant("ann", "{}", ""), "test", 1)));
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            for (boolean claims : new boolean[] {false, true}) {
+                standby(statement, "nobody");
+                try {
+                    Future<?> stuck = claims
+                            ? log.claim(new Claim("doc0", 1, new Tenant("ben", "{}", ""), "test", 1))
+                            : log.append(message("stuck"));
+                    for (int cancels = 0; cancels < 2; cancels++) {
+                        await().until(() -> {
+                            try (ResultSet rows = statement.executeQuery("SELECT pg_cancel_backend(pid)"
+                                    + " FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) {
+                                return rows.next();
+                            }
+                        });
+                    }
+                    assertThat(stuck.isComplete()).isFalse();
+                    standby(statement, "");
+                    get(stuck);
+                } finally {
+                    standby(statement, "");
+                }
+            }
+        }
+        assertThat(Writers.all(log, "doc0")).hasSize(4);
+    }
+
+    private static void standby(Statement statement, String name) throws SQLException {
+        statement.execute("ALTER SYSTEM SET synchronous_standby_names = '" + name + "'");
+        statement.execute("SELECT pg_reload_conf()");
     }
 
     @Test
