@@ -5,6 +5,7 @@ import dev.baton.gateway.Connections;
 import dev.baton.gateway.GatewayMeters;
 import dev.baton.gateway.Limit;
 import dev.baton.log.DocumentLog;
+import dev.baton.log.LogStats;
 import dev.baton.ops.Gauges;
 import dev.baton.ops.Readiness;
 import dev.baton.protocol.CloseCode;
@@ -198,7 +199,7 @@ final class NodeMeters implements HandOverMeters {
 
     /** The store as this node sees it. */
     void show(DocumentLog log) {
-        gauges.add("baton.store.up", "1 while the store answers", () -> log.available() ? 1 : 0);
+        gauges.add("baton.store.up", "1 while the store takes writes", () -> log.available() ? 1 : 0);
         gauges.add("baton.store.incarnation", "which history the store holds; raised when one was lost", log::incarnation);
         gauges.add("baton.store.queue", "writes not answered yet", () -> log.stats()
                 .waiting());
@@ -215,6 +216,23 @@ final class NodeMeters implements HandOverMeters {
                 .retries());
         gauges.count("baton.store.compacted", "entries that went behind snapshots", () -> log.stats()
                 .compacted());
+        gauges.add(
+                "baton.store.one.machine",
+                "1 while what is acknowledged is on one machine only",
+                () -> log.stats().oneMachine() ? 1 : 0);
+        showRefusals(log);
+    }
+
+    /** Why the store has refused writes. */
+    private void showRefusals(DocumentLog log) {
+        for (String cause : LogStats.CAUSES) {
+            gauges.count(
+                    "baton.store.refused",
+                    "writes that the store did not take",
+                    () -> log.stats().refused().get(cause),
+                    "cause",
+                    cause);
+        }
     }
 
     /** What stands against being ready, by name. */

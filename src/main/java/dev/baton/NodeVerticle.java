@@ -156,7 +156,7 @@ public class NodeVerticle extends VerticleBase {
                 readiness,
                 gauges,
                 new DocumentsApi(desk).andThen(new ConsolePage()));
-        readiness.add("store", opened::available, "the store does not answer");
+        readiness.add("store", opened::obstacle);
         readiness.add(
                 "store",
                 () -> !opened.behind(),

@@ -4,7 +4,6 @@ import dev.baton.log.Dialect.Trouble;
 import dev.baton.log.Tables.Moved;
 import io.vertx.core.Promise;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +39,15 @@ final class Committer implements Runnable {
 
     private static final long PROBE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+    /** How long a write that succeeded says that the next one will. */
+    private static final long LATELY_NANOS = TimeUnit.SECONDS.toNanos(5);
+
     private final WriteQueue queue;
     private final DataSource source;
     private final Dialect dialect;
     private final StoreGuard guard;
     private final Preamble preamble;
+    private final Optional<StoreFile> file;
     private final Availability availability;
     private final Compaction compaction;
     private final Counters counters;
@@ -56,23 +59,24 @@ final class Committer implements Runnable {
 
     private Optional<Connection> connection;
     private boolean committing;
+    private long lastWrite = System.nanoTime();
+    private long refusedSince = Long.MAX_VALUE;
     private volatile long busySince = Long.MAX_VALUE;
+    private volatile boolean doubted;
 
     Committer(
             WriteQueue queue,
-            Connection first,
-            DataSource source,
-            Dialect dialect,
-            StoreGuard guard,
+            Store store,
             Availability availability,
             Compaction compaction,
             Counters counters,
             LogSettings settings) {
         this.queue = queue;
-        this.connection = Optional.of(first);
-        this.source = source;
-        this.dialect = dialect;
-        this.guard = guard;
+        this.connection = Optional.of(store.first());
+        this.source = store.writing();
+        this.dialect = store.dialect();
+        this.file = store.file();
+        this.guard = store.guard();
         this.preamble = dialect.preamble(Dialect.Use.WRITING, settings);
         this.availability = availability;
         this.compaction = compaction;
@@ -112,6 +116,12 @@ final class Committer implements Runnable {
             probe(); // while the store is not there nothing else comes of a turn
         }
         compact();
+    }
+
+    /** Somebody had no luck with the store: it is to be seen whether it writes; any thread. */
+    void doubt() {
+        doubted = true;
+        queue.nudge();
     }
 
     /** Whether there are documents left that it was asked to compact; any thread. */
@@ -181,13 +191,14 @@ final class Committer implements Runnable {
         while (true) {
             boolean fresh = connection.isEmpty();
             boolean moved = false;
+            Optional<Refusal> refusal = Optional.empty();
             Trouble trouble;
             try {
-                commit(batch);
-                answer(batch);
+                answer(batch, commit(batch));
                 return;
             } catch (SQLException e) {
                 trouble = dialect.trouble(e);
+                refusal = Optional.of(dialect.refusal(e));
                 LOG.warn("a transaction of {} writes failed: {}", batch.size(), Words.of(e));
             } catch (Moved e) {
                 trouble = Trouble.AGAIN;
@@ -216,11 +227,13 @@ final class Committer implements Runnable {
                 return;
             }
             if (trouble == Trouble.STORE && fresh) {
-                availability.down();
-                failWaiting();
+                refuse(refusal.orElseThrow());
             }
             boolean hopeless = trouble == Trouble.ROW || (trouble == Trouble.STORE && fresh && !unknown);
             if (hopeless || System.nanoTime() > deadline) {
+                if (trouble != Trouble.ROW) {
+                    refusal.ifPresent(this::refuse);
+                }
                 fail(batch);
                 return;
             }
@@ -228,19 +241,23 @@ final class Committer implements Runnable {
         }
     }
 
-    private void commit(List<Write<?>> batch) throws SQLException, Moved {
+    /** @return how many entries were written */
+    private int commit(List<Write<?>> batch) throws SQLException, Moved {
         long begun = System.nanoTime();
         Connection open = connect();
         int entries = goAtOnce(open, batch) ? 1 : goTogether(open, batch);
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
         counters.committed(entries, micros);
         queue.retryIn(2 * micros / 1_000);
+        return entries;
     }
 
     private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved {
         int entries = new Transaction(open, dialect, preamble, guard.incarnation()).perform(batch);
+        requireFile();
         committing = true;
         dialect.commit(open);
+        requireFile();
         committing = false;
         return entries;
     }
@@ -256,14 +273,35 @@ final class Committer implements Runnable {
         return done;
     }
 
-    private void answer(List<Write<?>> batch) {
+    private void answer(List<Write<?>> batch, int entries) {
         queue.release(batch);
-        availability.up();
+        if (entries > 0) { // to be asked and to write nothing says nothing
+            wrote();
+        }
         batch.forEach(write -> tell(write::answer));
+    }
+
+    private void wrote() {
+        lastWrite = System.nanoTime();
+        refusedSince = Long.MAX_VALUE;
+        availability.up();
+    }
+
+    /** Tells everybody, and keeps reads going where the store still answers. */
+    private void refuse(Refusal refusal) {
+        if (availability.isUp()) {
+            LOG.warn("the store takes no writes, {}", refusal);
+        }
+        switch (refusal.cause()) {
+            case LOCKED, SLOW, FULL -> availability.refuses(refusal);
+            default -> availability.down(refusal);
+        }
+        failWaiting();
     }
 
     private void fail(List<Write<?>> writes) {
         queue.release(writes);
+        counters.refused(availability.refusal().map(Refusal::cause).orElse(Refusal.Cause.FAILED), writes.size());
         LogException failure = availability.isUp()
                 ? LogException.unavailable("the store did not accept the write")
                 : availability.failure();
@@ -296,9 +334,18 @@ final class Committer implements Runnable {
             letGo();
         }
         if (connection.isEmpty()) {
+            requireFile();
             connection = Optional.of(source.getConnection());
+            file.ifPresent(StoreFile::connected);
+            counters.commitsOnOneMachine(dialect.isOnOneMachine(connection.get()));
         }
         return connection.get();
+    }
+
+    private void requireFile() throws SQLException {
+        if (file.isPresent()) {
+            file.get().require();
+        }
     }
 
     /** After a failure: rolls back, or gives the connection up when it is of no more use. */
@@ -355,46 +402,44 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Whether the store answers, and, when it did not, whether it writes. */
+    /** Whether the store answers, and whether it writes where that has not been seen lately. */
     private void probe() {
         boolean fresh = connection.isEmpty();
         boolean wasUp = availability.isUp();
+        boolean doubtful = doubted || System.nanoTime() - lastWrite > LATELY_NANOS;
+        doubted = false;
         try {
             Connection open = connect();
+            requireFile();
             guard.admitWriter(open);
             raiseIfAsked(open);
             guard.resealIfDue(open);
             if (!wasUp) {
-                writeSomething(open);
-                LOG.info("the store answers again");
-                availability.up();
+                Probe.writeMuch(open, dialect, preamble);
+                requireFile();
+                LOG.info("the store takes writes again");
+                wrote();
+            } else if (doubtful) {
+                Probe.writeLittle(open, dialect, preamble);
+                wrote();
+            } else if (!open.isValid((int) TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + 1)) {
+                throw new SQLException("the connection is broken", "08006");
             }
         } catch (SQLException e) {
             Trouble trouble = dialect.trouble(e);
             recover(trouble);
-            if (trouble != Trouble.STORE) {
-                return;
-            }
-            if (fresh) {
-                if (wasUp) {
-                    LOG.warn("the store does not answer: {}", Words.of(e));
-                }
-                availability.down();
-                failWaiting();
-            } else {
+            if (trouble == Trouble.STORE && !fresh) {
                 probe();
+            } else if (trouble != Trouble.AGAIN || !wasUp || isRefusedForLong()) {
+                refuse(dialect.refusal(e));
             }
         }
     }
 
-    private void writeSomething(Connection open) throws SQLException {
-        dialect.begin(open);
-        preamble.run(open);
-        try (PreparedStatement statement = open.prepareStatement("UPDATE baton_store SET probed_at = ?")) {
-            statement.setLong(1, System.currentTimeMillis());
-            statement.executeUpdate();
-        }
-        dialect.commit(open);
+    /** Others in the way are met again, as by every write, for as long as the store is waited for. */
+    private boolean isRefusedForLong() {
+        refusedSince = Math.min(refusedSince, System.nanoTime());
+        return System.nanoTime() - refusedSince > patienceNanos;
     }
 
     private void compact() {

@@ -1,6 +1,8 @@
 package dev.baton.log;
 
+import dev.baton.log.Refusal.Cause;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
@@ -108,6 +110,25 @@ enum Dialect {
                 // ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE
                 case 1, 18, 19, 20, 25 -> Trouble.ROW;
                 default -> Trouble.STORE;
+            };
+        }
+
+        @Override
+        boolean isOnOneMachine(Connection connection) {
+            return true;
+        }
+
+        @Override
+        Cause cause(SQLException e) {
+            if (StoreFile.MOVED.equals(e.getSQLState())) {
+                return Cause.MOVED;
+            }
+            return switch (e.getErrorCode() & 0xff) {
+                case 5, 6 -> Cause.LOCKED;
+                case 8 -> Cause.READ_ONLY;
+                case 13 -> Cause.FULL;
+                case 14 -> Cause.UNREACHABLE;
+                default -> Cause.FAILED;
             };
         }
     },
@@ -251,6 +272,39 @@ enum Dialect {
         }
 
         @Override
+        boolean isOnOneMachine(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("SELECT current_setting('synchronous_standby_names') = ''"
+                            + " OR current_setting('synchronous_commit') = 'local'")) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+
+        /** Commits that wait for a standby in vain cannot be called back, and each keeps its connection: one is enough to know. */
+        @Override
+        void requireStandby(Connection connection) throws SQLException {
+            try (PreparedStatement statement = connection.prepareStatement(STUCK);
+                    ResultSet row = statement.executeQuery()) {
+                if (row.next()) {
+                    throw new SQLException("commits wait for a standby that does not answer", "57014");
+                }
+            }
+        }
+
+        @Override
+        Cause cause(SQLException e) {
+            String state = e.getSQLState() == null ? "" : e.getSQLState();
+            return switch (state) {
+                case "53100" -> Cause.FULL;
+                case "55P03", "40P01", "40001" -> Cause.LOCKED;
+                case "57014" -> Cause.SLOW;
+                case "25006" -> Cause.READ_ONLY;
+                case "57P01", "57P02", "57P03", "53300" -> Cause.UNREACHABLE;
+                default -> state.startsWith("08") || state.isEmpty() ? Cause.UNREACHABLE : Cause.FAILED;
+            };
+        }
+
+        @Override
         Trouble trouble(SQLException e) {
             String state = e.getSQLState() == null ? "" : e.getSQLState();
             return switch (state) {
@@ -305,6 +359,9 @@ enum Dialect {
             + local("enable_mergejoin", "off")
             + local("jit", "off");
 
+    private static final String STUCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'"
+            + " AND usename = current_user AND query_start < clock_timestamp() - INTERVAL '1 second' LIMIT 1";
+
     private static final String SYNCED = ", set_config('synchronous_commit', CASE current_setting('synchronous_commit')"
             + " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
@@ -357,6 +414,9 @@ enum Dialect {
     /** Fails when a warning that came with a commit means that it does not last. */
     void requireNoWarning(SQLWarning warning) throws SQLException {}
 
+    /** Fails when commits have been waiting for a standby. */
+    void requireStandby(Connection connection) throws SQLException {}
+
     /** Put behind a select: locks its rows until the end of the transaction, in their order. */
     abstract String lockRows();
 
@@ -376,6 +436,17 @@ enum Dialect {
     abstract void lockOutWriters(Connection connection) throws SQLException;
 
     abstract Trouble trouble(SQLException e);
+
+    /** Whether a commit is answered when it is on this one machine; asked outside of a transaction. */
+    abstract boolean isOnOneMachine(Connection connection) throws SQLException;
+
+    /** Why the store refuses writes, going by an error. */
+    abstract Cause cause(SQLException e);
+
+    /** The same, with the error's own words and code. */
+    Refusal refusal(SQLException e) {
+        return new Refusal(cause(e), Words.of(e));
+    }
 
     /** What follows the prefix of the URL. */
     String rest(LogSettings settings) {

@@ -105,6 +105,12 @@ public interface DocumentLog {
     /** Whether the store answers in time as far as is known now; while it does not, writes fail at once. */
     boolean available();
 
+    /**
+     * Why nothing can be written now, as a cause and words for operators with the database's own code; empty while {@link #available()}. It holds
+     * no content.
+     */
+    Optional<String> obstacle();
+
     /** Sets who is told, on the context this is called from, each time {@link #available()} changes; replaces the one before. */
     void availabilityHandler(Handler<Boolean> handler);
 

@@ -73,8 +73,7 @@ final class SqlDocumentLog implements DocumentLog {
         this.availability = new Availability(settings.shownUrl());
         this.queue = new WriteQueue(settings.queueCount(), settings.queueBytes());
         this.compaction = new Compaction(settings);
-        this.committer = new Committer(
-                queue, store.first(), store.writing(), dialect, guard, availability, compaction, counters, settings);
+        this.committer = new Committer(queue, store, availability, compaction, counters, settings);
         this.reads = new Reads(guard, dialect, settings);
         this.pool = pool(settings, store);
         this.readers = new ThreadPoolExecutor(
@@ -85,6 +84,7 @@ final class SqlDocumentLog implements DocumentLog {
                 new ArrayBlockingQueue<>(settings.readQueue()),
                 task -> thread(task, "baton-log-reader"));
         this.readers.allowCoreThreadTimeOut(true);
+        this.counters.commitsOnOneMachine(store.oneMachine());
         this.roll = new NodeRoll(vertx, store, settings);
         this.watch = new ScheduledThreadPoolExecutor(1, task -> thread(task, "baton-log-watch"));
         this.closed = Promise.promise();
@@ -93,7 +93,9 @@ final class SqlDocumentLog implements DocumentLog {
 
     /** Blocks while the store is opened. */
     static DocumentLog start(Vertx vertx, LogSettings settings) {
-        SqlDocumentLog log = new SqlDocumentLog((VertxInternal) vertx, settings, Store.open(settings));
+        Store store = Store.open(settings);
+        tellMachines(store);
+        SqlDocumentLog log = new SqlDocumentLog((VertxInternal) vertx, settings, store);
         thread(log::commitUntilClosed, "baton-log-committer").start();
         log.repeat(WATCH_MILLIS, log::watchCommitter);
         log.repeat(settings.compactEvery().toMillis(), log::findCompactable);
@@ -258,6 +260,13 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
+    public Optional<String> obstacle() {
+        return closing.get()
+                ? Optional.of("closed: the log is closed")
+                : availability.refusal().map(Refusal::toString);
+    }
+
+    @Override
     public void availabilityHandler(Handler<Boolean> handler) {
         availability.listen(vertx.getOrCreateContext(), handler);
     }
@@ -302,7 +311,9 @@ final class SqlDocumentLog implements DocumentLog {
             Write.Rule<R> rule,
             Optional<Write.AtOnce<R>> atOnce) {
         Promise<R> promise = vertx.getOrCreateContext().promise();
-        if (!availability.isUp() || guard.behind()) {
+        Optional<Refusal> refusal = availability.refusal();
+        if (refusal.isPresent() || guard.behind()) {
+            counters.refused(refusal.map(Refusal::cause).orElse(Refusal.Cause.FAILED), 1);
             promise.fail(availability.failure());
         } else {
             queue.offer(new Write<>(document, creates, operation, characters, rule, atOnce, promise))
@@ -336,7 +347,7 @@ final class SqlDocumentLog implements DocumentLog {
             connection.rollback();
         } catch (SQLException e) {
             LOG.warn("reading failed: {}", Words.of(e));
-            queue.nudge();
+            committer.doubt();
             promise.fail(LogException.unavailable("the store at " + settings.shownUrl() + " did not answer a read"));
             return;
         } catch (RuntimeException e) {
@@ -411,6 +422,15 @@ final class SqlDocumentLog implements DocumentLog {
         config.setValidationTimeout(wait);
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
+    }
+
+    private static void tellMachines(Store store) {
+        if (store.dialect() == Dialect.SQLITE) {
+            LOG.info("the store is a file on this machine: what is written is lost with its disk");
+        } else if (store.oneMachine()) {
+            LOG.warn("what is written is on one machine only when it is acknowledged:"
+                    + " the server has no synchronous standby (synchronous_standby_names)");
+        }
     }
 
     private static Thread thread(Runnable task, String name) {

@@ -11,13 +11,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.sqlite.SQLiteOpenMode;
 
 /**
  * A store that was found, brought to this version's schema, and named.
@@ -28,6 +29,8 @@ import org.flywaydb.core.api.FlywayException;
  * @param writing where more of these come from
  * @param reading where connections for reading come from
  * @param casual where connections come from whose writes need not last
+ * @param file the file that it is, where it is one
+ * @param oneMachine whether commits are on one machine only when they are answered
  */
 record Store(
         Dialect dialect,
@@ -36,7 +39,9 @@ record Store(
         Connection first,
         DataSource writing,
         DataSource reading,
-        DataSource casual) {
+        DataSource casual,
+        Optional<StoreFile> file,
+        boolean oneMachine) {
 
     /**
      * Nodes that start together on a new store get in each other's way while it is made: on SQLite all but one are told at
@@ -74,16 +79,26 @@ record Store(
 
     private static Store found(LogSettings settings, Dialect dialect) throws SQLException {
         Properties properties = dialect.connecting(settings);
+        migrate(settings, dialect, properties);
+        if (dialect == Dialect.SQLITE) {
+            // From here on a file that is not there is not made.
+            properties.setProperty(
+                    "open_mode", Integer.toString(SQLiteOpenMode.READWRITE.flag | SQLiteOpenMode.OPEN_URI.flag));
+        }
         StoreGuard guard = new StoreGuard(dialect, settings);
         Connections writing = new Connections(settings, dialect, properties, Use.WRITING, guard::admitWriter);
         Connections reading = new Connections(settings, dialect, properties, Use.READING, guard::admit);
         Connections casual = new Connections(settings, dialect, properties, Use.CASUAL, guard::admit);
-        migrate(settings, dialect, properties);
         guard.named(id(settings, dialect, properties));
         Connection first = writing.getConnection();
         try {
             guard.reseal(first);
-            return new Store(dialect, guard.logId(0), guard, first, writing, reading, casual);
+            Optional<StoreFile> file = dialect == Dialect.SQLITE
+                    ? Optional.of(StoreFile.opened(Path.of(dialect.file(settings)).toAbsolutePath()))
+                    : Optional.empty();
+            boolean oneMachine = dialect.isOnOneMachine(first);
+            return new Store(
+                    dialect, guard.logId(0), guard, first, writing, reading, casual, file, oneMachine);
         } catch (SQLException e) {
             first.close();
             throw e;

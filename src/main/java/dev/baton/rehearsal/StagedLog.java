@@ -153,6 +153,11 @@ final class StagedLog implements DocumentLog {
 
     /** Nobody on a stage is told. */
     @Override
+    public Optional<String> obstacle() {
+        return store.obstacle();
+    }
+
+    @Override
     public void availabilityHandler(Handler<Boolean> handler) {}
 
     @Override

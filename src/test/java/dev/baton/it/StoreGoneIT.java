@@ -56,10 +56,12 @@ class StoreGoneIT {
                     .containsEntry("baton_obstacle{name=\"store\"}", 0L)
                     .containsEntry("baton_ready", 1L);
             assertThat(ann.update("notes", epoch, "meanwhile")).isInstanceOf(Outcome.Applied.class);
-            assertThat(lines(node, "the store does not answer: "))
+            assertThat(lines(node, "the store takes no writes, unreachable: "))
                     .as("said once")
                     .isEqualTo(1);
-            assertThat(lines(node, "the store answers again")).as("said once").isEqualTo(1);
+            assertThat(lines(node, "the store takes writes again"))
+                    .as("said once")
+                    .isEqualTo(1);
             assertThat(node.logged().lines().filter(line -> line.contains(" WARN ") || line.contains(" ERROR ")))
                     .as("a minute is no more to read than a second")
                     .hasSizeLessThan(10);
@@ -73,7 +75,7 @@ class StoreGoneIT {
     private static boolean saysThatItIsGone(NodeProcess node) {
         Map<String, Long> shown = node.gauges();
         return node.health("/health/ready") == 503
-                && node.page("/health/ready").contains("\"store\":\"the store does not answer\"")
+                && node.page("/health/ready").contains("\"store\":\"unreachable: ")
                 && node.health("/health/live") == 200
                 && shown.get("baton_store_up") == 0
                 && shown.get("baton_obstacle{name=\"store\"}") == 1

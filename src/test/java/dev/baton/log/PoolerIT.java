@@ -16,11 +16,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
-import java.util.TreeSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,12 +105,14 @@ class PoolerIT {
             return;
         }
         String session = "s" + turn;
-        node(turn).claim(new Claim(document, epoch, new Tenant(session, "{}", ""), "test", 1))
+        node(turn)
+                .claim(new Claim(document, epoch, new Tenant(session, "{}", ""), "test", 1))
                 .onComplete(claimed -> {
                     if (claimed.failed()) {
                         wrong.add("a claim failed: " + claimed.cause());
                         running.decrementAndGet();
-                    } else if (claimed.result() instanceof ClaimResult.Granted granted && granted.epoch() == epoch + 1) {
+                    } else if (claimed.result() instanceof ClaimResult.Granted granted
+                            && granted.epoch() == epoch + 1) {
                         update(document, granted.epoch(), session, turn, 0);
                     } else {
                         wrong.add("a claim of " + document + " was answered by " + claimed.result());
@@ -125,7 +127,8 @@ class PoolerIT {
             return;
         }
         String id = "op" + i;
-        node(turn).append(new Append(document, Kind.UPDATE, epoch, session, "{}", id, "" + i, 1))
+        node(turn)
+                .append(new Append(document, Kind.UPDATE, epoch, session, "{}", id, "" + i, 1))
                 .onComplete(appended -> {
                     if (appended.succeeded() && appended.result() instanceof Applied applied) {
                         acknowledged.add(document + " " + session + " " + id + " " + applied.seq());

@@ -99,8 +99,7 @@ class PostgresDocumentLogIT extends DocumentLogContract {
                         + " CREATE TRIGGER audit BEFORE INSERT ON baton_entry FOR EACH ROW EXECUTE FUNCTION audit()");
                 for (int epoch = 0; epoch < 3; epoch++) {
                     get(log.claim(new Claim("doc", epoch, new Tenant("s" + epoch, "{}", ""), "test", 1)));
-                    get(log.append(
-                            new Append("doc", Kind.UPDATE, epoch + 1, "s" + epoch, "{}", "op" + epoch, "1", 1)));
+                    get(log.append(new Append("doc", Kind.UPDATE, epoch + 1, "s" + epoch, "{}", "op" + epoch, "1", 1)));
                 }
                 assertThat(Writers.all(log, "doc")).hasSize(6).allMatch(entry -> entry.user()
                         .equals("on"));

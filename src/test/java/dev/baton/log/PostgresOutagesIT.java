@@ -245,6 +245,8 @@ class PostgresOutagesIT {
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
             get(log.sign("node")); // on a table that is not locked
             await().during(2, TimeUnit.SECONDS).until(() -> !log.available());
+            assertThat(log.obstacle())
+                    .hasValueSatisfying(what -> assertThat(what).startsWith("locked: "));
             connection.rollback();
         }
         await().until(log::available);
@@ -265,8 +267,8 @@ class PostgresOutagesIT {
                 assertThat(failure(log.append(message("stuck"))).reason()).isEqualTo(Reason.UNAVAILABLE);
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
                 await().during(8, TimeUnit.SECONDS).atMost(20, TimeUnit.SECONDS).until(() -> !log.available());
-                try (ResultSet rows = statement.executeQuery(
-                        "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) {
+                try (ResultSet rows =
+                        statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) {
                     rows.next();
                     assertThat(rows.getInt(1)).isBetween(1, 3);
                 }
@@ -309,6 +311,44 @@ class PostgresOutagesIT {
             }
         }
         assertThat(Writers.all(log, "doc0")).hasSize(4);
+    }
+
+    @Test
+    void a_server_made_read_only_is_noticed_on_connections_that_are_open_already() throws Exception {
+        DocumentLog log = open(server.settings());
+        get(log.append(message("first")));
+        get(log.state("doc0"));
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER SYSTEM SET default_transaction_read_only = on");
+            statement.execute("SELECT pg_reload_conf()");
+            try {
+                await().until(() -> get(log.state("doc0").map(false).otherwise(true)));
+                await().until(() -> !log.available());
+                assertThat(log.obstacle())
+                        .hasValueSatisfying(what ->
+                                assertThat(what).startsWith("read-only: ").contains("state 25006"));
+            } finally {
+                statement.execute("ALTER SYSTEM RESET default_transaction_read_only");
+                statement.execute("SELECT pg_reload_conf()");
+            }
+        }
+        await().until(log::available);
+        assertThat(get(log.append(message("second")))).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void a_log_knows_whether_its_commits_are_on_one_machine_only() throws Exception {
+        assertThat(open(server.settings()).stats().oneMachine()).isTrue();
+        try (Connection connection = server.connect();
+                Statement statement = connection.createStatement()) {
+            standby(statement, "somebody");
+            try {
+                assertThat(open(server.settings()).stats().oneMachine()).isFalse();
+            } finally {
+                standby(statement, "");
+            }
+        }
     }
 
     private static void standby(Statement statement, String name) throws SQLException {
