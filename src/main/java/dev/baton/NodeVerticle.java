@@ -31,6 +31,7 @@ import dev.baton.room.Moderation;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.SessionSweepVerticle;
 import dev.baton.session.Sessions;
+import dev.baton.session.Takeovers;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -131,6 +132,7 @@ public class NodeVerticle extends VerticleBase {
                 handover.graceNode(),
                 settings.session().expiry());
         Lease lease = lease(settings.cluster().minimum());
+        opened.commitOnlyIf(lease::mayWrite);
         LeaseVerticle leases =
                 new LeaseVerticle(
                         node, roll(opened), lease, named(settings), settings.cluster().nodeLease());
@@ -222,7 +224,8 @@ public class NodeVerticle extends VerticleBase {
             servers.add(server);
             all = all.compose(v -> part(server));
         }
-        node.on(Sessions.REPLACED, context, json -> replaced(connections, json));
+        node.on(Sessions.REPLACED, context, json -> replaced(node, connections, opened, json));
+        node.on(Takeovers.SETTLED, context, json -> sessions.takeovers().settled(json.getString("session")));
         node.on(Moderation.REMOVED, context, json -> connections.removed(json.getString("session")));
         return all.map(v -> servers.get(0).port());
     }
@@ -238,8 +241,12 @@ public class NodeVerticle extends VerticleBase {
                         : vertx.timer(COMING_BACK, TimeUnit.MILLISECONDS).mapEmpty());
     }
 
-    private static void replaced(Connections connections, JsonObject json) {
-        connections.replaced(json.getString("session"), json.getLong("generation"));
+    private static void replaced(ClusterNode node, Connections connections, DocumentLog log, JsonObject json) {
+        String session = json.getString("session");
+        connections.replaced(session, json.getLong("generation"));
+        log.supersede(session, json.getLong("generation"))
+                .onSuccess(done -> node.tell(
+                        json.getString("by", node.id()), Takeovers.SETTLED, new JsonObject().put("session", session)));
     }
 
     private static Map<String, Roll.Line> lines(Map<String, Signature> signatures) {

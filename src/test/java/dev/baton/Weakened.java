@@ -88,6 +88,11 @@ public final class Weakened extends NodeVerticle {
                     }
 
                     @Override
+                    public boolean mayWrite() {
+                        return enoughNodes();
+                    }
+
+                    @Override
                     public boolean givenUp() {
                         return false;
                     }

@@ -83,12 +83,7 @@ public final class ServerVerticle extends VerticleBase {
         Welcoming welcoming = new Welcoming(
                 sessions,
                 log,
-                replaced -> node.tell(
-                        replaced.node(),
-                        Sessions.REPLACED,
-                        new JsonObject()
-                                .put("session", replaced.session())
-                                .put("generation", replaced.generation() + 1)));
+                sessions.takeovers()::begin);
         Greeter greeter = new Greeter(settings, tokens.map(this::check), welcoming, sessions, connections);
         this.services = new GatewayServices(node.id(), settings, sessions, greeter, rooms, connections);
     }

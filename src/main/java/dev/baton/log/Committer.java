@@ -2,6 +2,7 @@ package dev.baton.log;
 
 import dev.baton.log.Dialect.Trouble;
 import dev.baton.log.Tables.Moved;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +54,14 @@ final class Committer implements Runnable {
     private final Compaction compaction;
     private final Counters counters;
     private final long patienceNanos;
+    private final Queue<Promise<Void>> passing = new ConcurrentLinkedQueue<>();
     private final Queue<String> compactable = new ConcurrentLinkedQueue<>();
 
     /** Why the incarnation is to be raised, where somebody has asked for it. */
     private final AtomicReference<Raise> raise = new AtomicReference<>();
+
+    private final Superseded superseded = new Superseded();
+    private volatile BooleanSupplier permitted = () -> true;
 
     private Optional<Connection> connection;
     private boolean committing;
@@ -88,10 +94,12 @@ final class Committer implements Runnable {
     @Override
     public void run() {
         while (true) {
+            letPass();
             List<Write<?>> batch = queue.take(waitNanos(), MOST_AT_ONCE, MOST_BYTES_AT_ONCE);
             if (batch.isEmpty() && queue.isClosed()) {
                 resealTwice();
                 letGo();
+                letPass();
                 return;
             }
             busySince = System.nanoTime();
@@ -154,6 +162,28 @@ final class Committer implements Runnable {
         queue.nudge();
     }
 
+    /** Asked right before each commit: whether this node may. Any thread. */
+    void permitIf(BooleanSupplier condition) {
+        permitted = condition;
+    }
+
+    /** See {@link DocumentLog#supersede}; any thread. */
+    Future<Void> supersede(String session, long generation) {
+        superseded.put(session, generation);
+        Promise<Void> passed = Promise.promise();
+        passing.add(passed);
+        queue.nudge();
+        return passed.future();
+    }
+
+    /** Between two transactions none of an earlier connection is under way. */
+    private void letPass() {
+        for (Promise<Void> waits = passing.poll(); waits != null; waits = passing.poll()) {
+            Promise<Void> passed = waits;
+            tell(passed::tryComplete);
+        }
+    }
+
     private void raiseIfAsked(Connection open) throws SQLException {
         Raise wanted = raise.get();
         if (wanted != null) {
@@ -204,6 +234,14 @@ final class Committer implements Runnable {
                 trouble = Trouble.AGAIN;
                 moved = true;
                 LOG.warn("a transaction of {} writes failed: {}", batch.size(), e.getMessage());
+            } catch (NotNow e) {
+                recover(Trouble.AGAIN);
+                List<Write<?>> stay = withoutThoseNotToBeWritten(batch);
+                if (stay.isEmpty()) {
+                    return;
+                }
+                settle(stay);
+                return;
             } catch (RuntimeException e) {
                 trouble = Trouble.ROW;
                 LOG.error("a transaction of {} writes failed", batch.size(), e);
@@ -241,8 +279,24 @@ final class Committer implements Runnable {
         }
     }
 
+    /** Fails those that must not be written now, and returns the others; each comes here once at most for each reason. */
+    private List<Write<?>> withoutThoseNotToBeWritten(List<Write<?>> batch) {
+        if (!permitted.getAsBoolean()) {
+            fail(batch, LogException.unavailable("this node stood still, or is not in touch with the cluster"));
+            return List.of();
+        }
+        List<Write<?>> replaced = batch.stream().filter(superseded::covers).toList();
+        fail(replaced, LogException.superseded());
+        return batch.stream().filter(write -> !replaced.contains(write)).toList();
+    }
+
+    private void fail(List<Write<?>> writes, LogException failure) {
+        queue.release(writes);
+        writes.forEach(write -> tell(() -> write.fail(failure)));
+    }
+
     /** @return how many entries were written */
-    private int commit(List<Write<?>> batch) throws SQLException, Moved {
+    private int commit(List<Write<?>> batch) throws SQLException, Moved, NotNow {
         long begun = System.nanoTime();
         Connection open = connect();
         int entries = goAtOnce(open, batch) ? 1 : goTogether(open, batch);
@@ -252,9 +306,25 @@ final class Committer implements Runnable {
         return entries;
     }
 
-    private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved {
+    /** The node may commit nothing at this moment, or some of the writes have no sender any more. */
+    private static final class NotNow extends Exception {
+        private static final long serialVersionUID = 1;
+    }
+
+    /**
+     * The last look before a commit: a node that stood still in between does not act on a lease that is over, and what was sent on a connection
+     * that has been replaced meanwhile is not written behind the back of who goes on.
+     */
+    private void requireLeave(List<Write<?>> batch) throws NotNow {
+        if (!permitted.getAsBoolean() || batch.stream().anyMatch(superseded::covers)) {
+            throw new NotNow();
+        }
+    }
+
+    private int goTogether(Connection open, List<Write<?>> batch) throws SQLException, Moved, NotNow {
         int entries = new Transaction(open, dialect, preamble, guard.incarnation()).perform(batch);
         requireFile();
+        requireLeave(batch);
         committing = true;
         dialect.commit(open);
         requireFile();
@@ -263,10 +333,11 @@ final class Committer implements Runnable {
     }
 
     /** Whether there was but one write to be done, and a shorter way for it, and it is done. */
-    private boolean goAtOnce(Connection open, List<Write<?>> batch) throws SQLException {
+    private boolean goAtOnce(Connection open, List<Write<?>> batch) throws SQLException, NotNow {
         if (batch.size() > 1 || !batch.get(0).canGoAtOnce()) {
             return false;
         }
+        requireLeave(batch);
         committing = true;
         boolean done = batch.get(0).goAtOnce(open);
         committing = false;

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * The durable log of documents.
@@ -74,10 +75,35 @@ public interface DocumentLog {
     Future<VacateResult> vacate(String document, long epoch, String session, String cause, long at);
 
     /** Writes an update or a message once. */
-    Future<AppendResult> append(Append append);
+    default Future<AppendResult> append(Append append) {
+        return append(append, Optional.empty());
+    }
+
+    /**
+     * The same of what came on a connection; fails as {@link LogException.Reason#SUPERSEDED} when the session has gone on with another one
+     * before it was committed.
+     */
+    Future<AppendResult> append(Append append, Optional<Sender> sender);
+
+    /**
+     * The session goes on with a connection, its {@code generation}-th: when this completes, nothing that came on an earlier one is under way
+     * here, and nothing of that will be written. Any other failure of the store does not fail this.
+     */
+    Future<Void> supersede(String session, long generation);
+
+    /**
+     * Sets what is asked right before each commit, on the committer's thread: whether this node may write at that moment. Where it may not,
+     * writes fail as unavailable and nothing of them is stored.
+     */
+    void commitOnlyIf(BooleanSupplier permitted);
 
     /** Stores the content of a document, for those who open it later; what lies far enough behind it is compacted in time. */
-    Future<SnapshotResult> snapshot(Snapshot snapshot);
+    default Future<SnapshotResult> snapshot(Snapshot snapshot) {
+        return snapshot(snapshot, Optional.empty());
+    }
+
+    /** The same of what came on a connection, see {@link #append(Append, Optional)}. */
+    Future<SnapshotResult> snapshot(Snapshot snapshot, Optional<Sender> sender);
 
     /**
      * What someone who joins needs, consistent in itself.

@@ -10,7 +10,9 @@ public final class LogException extends RuntimeException {
          * The store is down or too slow, or the log is closed. Whether it was written may be unknown: the same call again is
          * safe, for everything here is idempotent by operation id or claimant.
          */
-        UNAVAILABLE
+        UNAVAILABLE,
+        /** The session goes on with another connection; nothing was written. */
+        SUPERSEDED
     }
 
     private static final long serialVersionUID = 1;
@@ -26,6 +28,10 @@ public final class LogException extends RuntimeException {
 
     static LogException busy(long retryMillis, String message) {
         return new LogException(Reason.BUSY, retryMillis, message);
+    }
+
+    static LogException superseded() {
+        return new LogException(Reason.SUPERSEDED, 0, "the session goes on with another connection");
     }
 
     static LogException unavailable(String message) {

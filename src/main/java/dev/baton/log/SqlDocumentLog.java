@@ -24,6 +24,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -149,25 +150,40 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
-    public Future<AppendResult> append(Append append) {
+    public void commitOnlyIf(BooleanSupplier permitted) {
+        committer.permitIf(permitted);
+    }
+
+    @Override
+    public Future<Void> supersede(String session, long generation) {
+        Text.requireName("session", session);
+        Promise<Void> promise = vertx.getOrCreateContext().promise();
+        committer.supersede(session, generation).onComplete(promise);
+        return promise.future();
+    }
+
+    @Override
+    public Future<AppendResult> append(Append append, Optional<Sender> sender) {
         return write(
                 append.document(),
                 append.kind() == Kind.MESSAGE,
                 Optional.of(new Operation(append.session(), append.id())),
                 append.data().length() + append.user().length(),
                 (ledger, ours) -> ledger.append(append, Fingerprint.of(append.kind(), append.data()), ours),
-                Optional.empty());
+                Optional.empty(),
+                sender);
     }
 
     @Override
-    public Future<SnapshotResult> snapshot(Snapshot snapshot) {
+    public Future<SnapshotResult> snapshot(Snapshot snapshot, Optional<Sender> sender) {
         return write(
                 snapshot.document(),
                 false,
                 Optional.empty(),
                 snapshot.data().length(),
                 (ledger, ours) -> ledger.snapshot(snapshot),
-                Optional.empty());
+                Optional.empty(),
+                sender);
     }
 
     @Override
@@ -310,13 +326,24 @@ final class SqlDocumentLog implements DocumentLog {
             int characters,
             Write.Rule<R> rule,
             Optional<Write.AtOnce<R>> atOnce) {
+        return write(document, creates, operation, characters, rule, atOnce, Optional.empty());
+    }
+
+    private <R> Future<R> write(
+            String document,
+            boolean creates,
+            Optional<Operation> operation,
+            int characters,
+            Write.Rule<R> rule,
+            Optional<Write.AtOnce<R>> atOnce,
+            Optional<Sender> sender) {
         Promise<R> promise = vertx.getOrCreateContext().promise();
         Optional<Refusal> refusal = availability.refusal();
         if (refusal.isPresent() || guard.behind()) {
             counters.refused(refusal.map(Refusal::cause).orElse(Refusal.Cause.FAILED), 1);
             promise.fail(availability.failure());
         } else {
-            queue.offer(new Write<>(document, creates, operation, characters, rule, atOnce, promise))
+            queue.offer(new Write<>(document, creates, operation, characters, rule, atOnce, sender, promise))
                     .ifPresent(promise::fail);
         }
         return promise.future();

@@ -36,6 +36,7 @@ final class Write<R> {
     private final long bytes;
     private final Rule<R> rule;
     private final Optional<AtOnce<R>> atOnce;
+    private final Optional<Sender> sender;
     private final Promise<R> promise;
     private R answer;
     private boolean wrote;
@@ -46,6 +47,7 @@ final class Write<R> {
      * @param operation what must be looked up for it to be decided
      * @param characters of text it carries
      * @param atOnce a shorter way, where there is one
+     * @param sender the connection it came on, where it came on one
      */
     Write(
             String document,
@@ -54,6 +56,7 @@ final class Write<R> {
             int characters,
             Rule<R> rule,
             Optional<AtOnce<R>> atOnce,
+            Optional<Sender> sender,
             Promise<R> promise) {
         this.document = document;
         this.creates = creates;
@@ -61,6 +64,7 @@ final class Write<R> {
         this.bytes = (long) OVERHEAD + characters;
         this.rule = rule;
         this.atOnce = atOnce;
+        this.sender = sender;
         this.promise = promise;
     }
 
@@ -74,6 +78,11 @@ final class Write<R> {
 
     Optional<Ledger.Operation> operation() {
         return operation;
+    }
+
+    /** The connection it came on; empty when a node writes of its own. */
+    Optional<Sender> sender() {
+        return sender;
     }
 
     long bytes() {

@@ -11,6 +11,7 @@ import dev.baton.log.Head;
 import dev.baton.log.Kind;
 import dev.baton.log.LogStats;
 import dev.baton.log.Opening;
+import dev.baton.log.Sender;
 import dev.baton.log.Signature;
 import dev.baton.log.Snapshot;
 import dev.baton.log.SnapshotResult;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * The log of a rehearsal: asks the store what it would be asked in earnest, of a document that the store does not have, and so gets
@@ -55,6 +57,16 @@ final class StagedLog implements DocumentLog {
     @Override
     public String id() {
         return store.id();
+    }
+
+    @Override
+    public Future<Void> supersede(String session, long generation) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void commitOnlyIf(BooleanSupplier permitted) {
+        // Nothing is committed on a stage.
     }
 
     @Override
@@ -111,12 +123,12 @@ final class StagedLog implements DocumentLog {
     }
 
     @Override
-    public Future<AppendResult> append(Append append) {
+    public Future<AppendResult> append(Append append, Optional<Sender> sender) {
         return store.append(append);
     }
 
     @Override
-    public Future<SnapshotResult> snapshot(Snapshot snapshot) {
+    public Future<SnapshotResult> snapshot(Snapshot snapshot, Optional<Sender> sender) {
         return store.snapshot(snapshot);
     }
 

@@ -132,6 +132,8 @@ final class RoomRequests {
                     ? OptionalLong.of(RoomVerticle.RETRY)
                     : OptionalLong.empty();
             asking.outbox().send(Frames.error(asking.mark(), code, refused.getMessage(), retry));
+        } else if (failure instanceof LogException log && log.reason() == LogException.Reason.SUPERSEDED) {
+            LOG.debug("a write of {} came on a connection that was replaced", asking.session());
         } else if (failure instanceof LogException log) {
             // In words of our own: the log's are for the operator, and name the store.
             boolean busy = log.reason() == LogException.Reason.BUSY;
@@ -167,7 +169,8 @@ final class RoomRequests {
                     if (record.isEmpty()) {
                         return endOvertaken(asking);
                     }
-                    return rooms.in(join.document(), room -> open(asking, join, room, since));
+                    return on.sessions().takeovers().of(ref.session()).compose(settled ->
+                            rooms.in(join.document(), room -> open(asking, join, room, since)));
                 })
                 .onFailure(failure -> undo(asking, join));
     }

@@ -4,6 +4,7 @@ import dev.baton.log.Append;
 import dev.baton.log.AppendResult;
 import dev.baton.log.EntryText;
 import dev.baton.log.Kind;
+import dev.baton.log.Sender;
 import dev.baton.log.Snapshot;
 import dev.baton.log.SnapshotResult;
 import dev.baton.log.Tenant;
@@ -63,7 +64,7 @@ final class WriteRequests {
         if (!on.lease().mayWrite()) {
             return notNow();
         }
-        return on.log().append(append).map(result -> {
+        return on.log().append(append, sender(asking)).map(result -> {
             if (result instanceof AppendResult.Applied applied) {
                 on.meters().applied();
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
@@ -98,7 +99,7 @@ final class WriteRequests {
                         asking.session(),
                         snapshot.seq(),
                         snapshot.data().text(),
-                        System.currentTimeMillis()))
+                        System.currentTimeMillis()), sender(asking))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
                         room.entries().snapshotStored(snapshot.seq());
@@ -110,6 +111,10 @@ final class WriteRequests {
                     }
                     return null;
                 });
+    }
+
+    private static Optional<Sender> sender(Asking asking) {
+        return Optional.of(new Sender(asking.session(), asking.ref().generation()));
     }
 
     private Future<Void> notNow() {

@@ -71,7 +71,7 @@ public final class Sessions {
     public record Connected(SessionRecord record, ResumeSecret secret, boolean resumed) {}
 
     /**
-     * The connection that a resumed session had before, still open as far as the cluster knew.
+     * The connection that a resumed session had before; what came on it may still be on its way into the log.
      *
      * @param session the session
      * @param node where that connection is
@@ -89,6 +89,7 @@ public final class Sessions {
     private final Reader connected;
     private final Duration expiry;
     private final Comings comings = new Comings();
+    private final Takeovers takeovers;
 
     /**
      * The sessions as seen from a node.
@@ -103,11 +104,17 @@ public final class Sessions {
         this.overdue = node.reader();
         this.connected = node.reader();
         this.expiry = expiry;
+        this.takeovers = new Takeovers(vertx, node);
     }
 
     /** How often sessions came and went. */
     public Comings comings() {
         return comings;
+    }
+
+    /** Sessions that go on here, and whose earlier connections are not done with. */
+    public Takeovers takeovers() {
+        return takeovers;
     }
 
     /** A new session of that user, connected to this node. */
@@ -170,7 +177,7 @@ public final class Sessions {
                 ThreadLocalRandom.current().nextLong());
         return submit(secret.session(), event).map(outcome -> {
             outcome.before()
-                    .filter(before -> before.online() && !before.takenUpBy(event.attempt()))
+                    .filter(before -> !before.takenUpBy(event.attempt()))
                     .ifPresent(
                             before -> replaced.accept(new Replaced(before.id(), before.node(), before.generation())));
             outcome.after().ifPresent(after -> publish(after, Liveness.State.ONLINE, "resumed"));

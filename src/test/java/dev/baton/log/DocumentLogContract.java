@@ -658,6 +658,48 @@ abstract class DocumentLogContract {
         assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1, Optional.of("ann"))));
     }
 
+    // ---- at the commit ---------------------------------------------------------------------------------------------
+
+    @Test
+    void a_node_that_may_not_write_at_the_moment_of_the_commit_writes_nothing() {
+        claim(log, 0, ANN);
+        log.commitOnlyIf(() -> false);
+        assertThat(failure(log.append(updateOf(1, "ann", "op", "1"))).reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(failure(log.claim(new Claim(DOC, 1, BEN, "test", NOW))).reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(get(other.state(DOC)).head()).isEqualTo(1);
+        log.commitOnlyIf(() -> true);
+        assertThat(update(log, 1, "ann", "op", "1").seq()).isEqualTo(2);
+    }
+
+    @Test
+    void what_waits_from_a_connection_that_was_replaced_is_not_written_and_the_rest_is() throws Exception {
+        claim(log, 0, ANN);
+        Future<AppendResult> old;
+        Future<AppendResult> later;
+        Future<AppendResult> strangers;
+        Future<Void> settled;
+        try (AutoCloseable held = holdUp()) {
+            old = log.append(updateOf(1, "ann", "old", "1"), Optional.of(new Sender("ann", 3)));
+            later = log.append(updateOf(1, "ann", "new", "2"), Optional.of(new Sender("ann", 4)));
+            strangers = log.append(messageOf("cid", "m", "3"), Optional.of(new Sender("cid", 1)));
+            settled = log.supersede("ann", 4);
+        }
+        get(settled);
+        assertThat(failure(old).reason()).isEqualTo(Reason.SUPERSEDED);
+        assertThat(all(List.of(later, strangers))).allMatch(Applied.class::isInstance);
+        assertThat(get(log.read(DOC, 1, 10))).extracting(Entry::id).containsExactlyInAnyOrder("new", "m");
+    }
+
+    @Test
+    void what_was_committed_before_the_connection_was_replaced_is_read_afterwards() {
+        claim(log, 0, ANN);
+        Future<AppendResult> old = log.append(updateOf(1, "ann", "old", "1"), Optional.of(new Sender("ann", 3)));
+        get(log.supersede("ann", 4));
+        long head = get(other.state(DOC)).head();
+        boolean applied = get(old.map(Applied.class::isInstance).otherwise(false));
+        assertThat(head).isEqualTo(applied ? 2 : 1);
+    }
+
     // ---- the roll -------------------------------------------------------------------------------------------------
 
     @Test

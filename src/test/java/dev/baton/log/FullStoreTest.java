@@ -72,14 +72,14 @@ class FullStoreTest {
         DocumentLog log = get(DocumentLogs.open(vertx, settings("")));
         Path journal = folder.resolve("baton.db-wal");
         while (Files.size(journal) < 1_000 * 4_120) {
-            get(log.sign("node"));
+            get(log.sign("node", Signatures.MINE));
         }
         long full = System.currentTimeMillis();
         await().until(() ->
                 Files.getLastModifiedTime(folder.resolve("baton.db")).toMillis() >= full);
         long size = Files.size(journal);
         for (int i = 0; i < 500; i++) {
-            get(log.sign("node"));
+            get(log.sign("node", Signatures.MINE));
         }
         assertThat(Files.size(journal))
                 .as("it is written from its beginning again")

@@ -145,7 +145,7 @@ class PoolerIT {
             return;
         }
         node.open("doc0", OptionalLong.empty(), Optional.empty())
-                .compose(opening -> node.sign("node" + nodes.indexOf(node)))
+                .compose(opening -> node.sign("node" + nodes.indexOf(node), Signatures.MINE))
                 .onComplete(done -> {
                     if (done.failed()) {
                         wrong.add("a node could not read or sign: " + done.cause());

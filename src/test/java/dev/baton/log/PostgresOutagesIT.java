@@ -243,7 +243,7 @@ class PostgresOutagesIT {
                     .isEqualTo(Reason.UNAVAILABLE);
             assertThat(failure(stuck).reason()).isEqualTo(Reason.UNAVAILABLE);
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(4));
-            get(log.sign("node")); // on a table that is not locked
+            get(log.sign("node", Signatures.MINE)); // on a table that is not locked
             await().during(2, TimeUnit.SECONDS).until(() -> !log.available());
             assertThat(log.obstacle())
                     .hasValueSatisfying(what -> assertThat(what).startsWith("locked: "));
