@@ -144,7 +144,7 @@ final class NodeMeters implements HandOverMeters {
     void show(Comings comings) {
         changes(comings, Liveness.State.ONLINE, "hello", "resumed");
         changes(comings, Liveness.State.OFFLINE, "closed", "timeout", "node-lost");
-        changes(comings, Liveness.State.GONE, "expired", "removed");
+        changes(comings, Liveness.State.GONE, "expired", "removed", "left");
     }
 
     private void changes(Comings comings, Liveness.State state, String... causes) {

@@ -49,6 +49,12 @@ final class Connection implements Outbox, Intake.Owner {
     private boolean greeted;
     private boolean replaced;
 
+    /** The session is being ended; what becomes of a connection that is lost meanwhile is seen to when that is done. */
+    private boolean leaving;
+
+    /** The session has ended, and its documents know. */
+    private boolean gone;
+
     /** When the hello was answered, by the loop's clock. */
     private long welcomed;
 
@@ -99,6 +105,8 @@ final class Connection implements Outbox, Intake.Owner {
             close(CloseCode.NOT_AUTHENTICATED);
         } else if (message instanceof ClientMessage.Ping ping) {
             write(Frames.pong(ping.ref()));
+        } else if (message instanceof ClientMessage.Bye) {
+            bye(session.get());
         } else if (message instanceof ClientMessage.OfDocument ofDocument) {
             document(session.get(), ofDocument);
         }
@@ -241,6 +249,7 @@ final class Connection implements Outbox, Intake.Owner {
                 on.node(),
                 on.ordinary().interval(),
                 on.ordinary().timeout(),
+                on.grace(),
                 on.limits()));
     }
 
@@ -379,6 +388,29 @@ final class Connection implements Outbox, Intake.Owner {
         return session.map(SessionRef::generation).orElse(0L);
     }
 
+    /** The client ends its session; nothing that it sent behind that counts. */
+    private void bye(SessionRef ref) {
+        pause();
+        leaving = true;
+        on.sessions()
+                .leave(ref.session(), ref.generation())
+                .compose(left -> left.isPresent()
+                        ? on.rooms().left(ref, this, attendance.documents()).map(true)
+                        : Future.succeededFuture(false))
+                .otherwise(false)
+                .onComplete(done -> loop.run(() -> {
+                    leaving = false;
+                    if (done.result()) {
+                        gone = true;
+                    }
+                    if (ended) {
+                        report(ref, "closed");
+                    } else {
+                        close(CloseCode.GOODBYE);
+                    }
+                }));
+    }
+
     /** The session goes on on another connection. Any thread. */
     void replacedBy(long generation) {
         loop.run(() -> {
@@ -435,6 +467,17 @@ final class Connection implements Outbox, Intake.Owner {
         }
         SessionRef ref = session.get();
         on.connections().remove(ref.session(), this);
+        if (!leaving) {
+            report(ref, cause);
+        }
+    }
+
+    /** Tells the rooms and the cluster what the end of this connection is to its session; {@link #over} completes when they know. */
+    private void report(SessionRef ref, String cause) {
+        if (gone) {
+            over.complete();
+            return;
+        }
         if (replaced) {
             on.rooms().replaced(ref, this, attendance.documents());
             over.complete();

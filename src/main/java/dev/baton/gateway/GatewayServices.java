@@ -5,6 +5,7 @@ import dev.baton.heartbeat.Pace;
 import dev.baton.protocol.MessageReader;
 import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -20,6 +21,7 @@ final class GatewayServices {
     private final Pace ordinary;
     private final Pace editor;
     private final Pace stranger;
+    private final SortedMap<String, Long> grace;
     private final SortedMap<String, Long> limits;
 
     GatewayServices(
@@ -37,6 +39,11 @@ final class GatewayServices {
         this.stranger = new Pace(Math.max(1, hello / 2), hello);
         this.reader =
                 new MessageReader(settings.limits().name(), settings.limits().data());
+        Settings.Handover handover = settings.handover();
+        this.grace = new TreeMap<>(Map.of(
+                "closed", handover.graceClosed().toMillis(),
+                "timeout", handover.graceTimeout().toMillis(),
+                "node", handover.graceNode().toMillis()));
         this.limits = new TreeMap<>();
         limits.put("message", (long) settings.limits().message());
         limits.put("data", (long) settings.limits().data());
@@ -86,6 +93,11 @@ final class GatewayServices {
     /** Whoever has not said hello. */
     Pace stranger() {
         return stranger;
+    }
+
+    /** How long locks stay reserved, as told in {@code welcome}. */
+    SortedMap<String, Long> grace() {
+        return grace;
     }
 
     /** As told in {@code welcome}. */

@@ -60,6 +60,9 @@ public sealed interface ClientMessage {
     /** A cursor or the like: not kept, the latest wins. */
     record Signal(Optional<Json> ref, String document, Json data) implements OfDocument {}
 
+    /** The session ends: it will not be resumed. */
+    record Bye(Optional<Json> ref) implements ClientMessage {}
+
     /** Are you there? */
     record Ping(Optional<Json> ref) implements ClientMessage {}
 }

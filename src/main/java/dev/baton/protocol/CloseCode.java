@@ -5,6 +5,8 @@ package dev.baton.protocol;
  * say that coming back by itself would not help.
  */
 public enum CloseCode {
+    /** The client said {@code bye}; its session has ended. */
+    GOODBYE(1000, "goodbye"),
     /** The node goes away; another one takes the session over. */
     GOING_AWAY(1001, "node going away"),
     /** Frames that WebSocket does not allow: a fragment of nothing, a reserved bit, no mask. */

@@ -27,7 +27,14 @@ public final class Frames {
 
     private Frames() {}
 
-    /** The answer to a {@code hello}. The limits are told by the names of the configuration. */
+    /**
+     * The answer to a {@code hello}.
+     *
+     * @param interval of pings, in milliseconds
+     * @param timeout of the heartbeat, in milliseconds
+     * @param grace how long a lock stays reserved for its holder, in milliseconds, by how the holder was lost
+     * @param limits by name
+     */
     public static String welcome(
             Optional<Json> ref,
             String session,
@@ -37,6 +44,7 @@ public final class Frames {
             String node,
             long interval,
             long timeout,
+            SortedMap<String, Long> grace,
             SortedMap<String, Long> limits) {
         return JsonText.frame("welcome", ref, json -> {
             json.writeStringField("session", session);
@@ -49,11 +57,8 @@ public final class Frames {
             json.writeNumberField("interval", interval);
             json.writeNumberField("timeout", timeout);
             json.writeEndObject();
-            json.writeObjectFieldStart("limits");
-            for (Map.Entry<String, Long> limit : limits.entrySet()) {
-                json.writeNumberField(limit.getKey(), limit.getValue());
-            }
-            json.writeEndObject();
+            writeNumbers(json, "grace", grace);
+            writeNumbers(json, "limits", limits);
         });
     }
 
@@ -249,6 +254,15 @@ public final class Frames {
         json.writeEndArray();
         json.writeStringField("you", you.word());
         json.writeStringField("cause", rights.cause());
+    }
+
+    private static void writeNumbers(JsonGenerator json, String name, SortedMap<String, Long> numbers)
+            throws IOException {
+        json.writeObjectFieldStart(name);
+        for (Map.Entry<String, Long> number : numbers.entrySet()) {
+            json.writeNumberField(number.getKey(), number.getValue());
+        }
+        json.writeEndObject();
     }
 
     private static void writeHolder(JsonGenerator json, Optional<Member> holder) throws IOException {

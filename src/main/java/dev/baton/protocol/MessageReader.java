@@ -90,6 +90,7 @@ public final class MessageReader {
             case "say" ->
                 new ClientMessage.Say(fields.ref, fields.document(), fields.id("id"), fields.data(largestData));
             case "signal" -> new ClientMessage.Signal(fields.ref, fields.document(), fields.data(largestData));
+            case "bye" -> new ClientMessage.Bye(fields.ref);
             case "ping" -> new ClientMessage.Ping(fields.ref);
             default ->
                 throw new BadMessage(ErrorCode.UNKNOWN_TYPE, "type '" + shown(type) + "' is not known", fields.ref);

@@ -109,8 +109,8 @@ public final class EditorLockVerticle extends VerticleBase {
                 new LockEvent.Lost(
                         news.session(), news.generation(), reservations.away(news.cause(), news.at(), news.until()));
             case GONE ->
-                news.cause().equals(SessionRecord.REMOVED)
-                        ? new LockEvent.Leave(news.session(), SessionRecord.REMOVED)
+                SessionRecord.ends(news.cause())
+                        ? new LockEvent.Leave(news.session(), news.cause())
                         : new LockEvent.Expired(news.session(), news.generation());
         };
     }

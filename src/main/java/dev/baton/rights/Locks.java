@@ -286,7 +286,7 @@ public final class Locks implements HolderLoss {
     private Future<Waiter> locate(Tenant tenant) {
         return sessions.find(List.of(tenant.session()))
                 .map(found -> Optional.ofNullable(found.get(tenant.session())))
-                .map(found -> found.filter(record -> !record.removed()))
+                .map(found -> found.filter(record -> !record.ended()))
                 .map(found -> found.map(record -> waiter(record, tenant)).orElseGet(() -> forgotten(tenant)));
     }
 

@@ -17,8 +17,9 @@ final class Reconciliation {
         if (record == null) {
             return missing(waiter, reservations, now);
         }
-        if (record.removed()) {
-            return Optional.of(new LockEvent.Leave(waiter.session(), SessionRecord.REMOVED));
+        if (record.ended()) {
+            return Optional.of(
+                    new LockEvent.Leave(waiter.session(), record.lostBy().orElseThrow()));
         }
         if (record.link() instanceof SessionRecord.Offline offline) {
             boolean known = !waiter.online() && !EditLock.missed(waiter) && waiter.generation() >= record.generation();
@@ -54,7 +55,7 @@ final class Reconciliation {
      * @param record the session's record, or null when there is none
      */
     static boolean outlived(String document, SessionRecord record) {
-        return record != null && !record.removed() && !record.documents().containsKey(document);
+        return record != null && !record.ended() && !record.documents().containsKey(document);
     }
 
     /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */

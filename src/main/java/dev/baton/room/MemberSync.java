@@ -142,9 +142,12 @@ final class MemberSync {
                 room.sendAway(session);
                 room.unseat(session, EXPIRED);
             }
-        } else if (record.get().removed()) {
-            room.unseat(session, SessionRecord.REMOVED);
-            on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
+        } else if (record.get().ended()) {
+            String cause = record.get().lostBy().orElseThrow();
+            room.unseat(session, cause);
+            if (cause.equals(SessionRecord.REMOVED)) {
+                on.node().tell(on.node().id(), Moderation.REMOVED, new JsonObject().put("session", session));
+            }
         } else if (!seat.member().online()
                 && !room.attached(session)
                 && !record.get().node().equals(on.node().id())) {

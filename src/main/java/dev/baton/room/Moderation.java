@@ -134,7 +134,7 @@ public final class Moderation {
     private Future<SessionRecord> find(String document, String session) {
         return sessions.find(List.of(session)).compose(found -> {
             SessionRecord record = found.get(session);
-            return record == null || record.removed() || !record.documents().containsKey(document)
+            return record == null || record.ended() || !record.documents().containsKey(document)
                     ? refuse(Refused.Reason.ABSENT, "no such session is in that document")
                     : Future.succeededFuture(record);
         });

@@ -20,7 +20,7 @@ final class Overtaken {
 
     /**
      * Closes that connection: for good where its session is connected elsewhere, else so that its client resumes. Leaves a
-     * removed session's to whoever removed it.
+     * session that was ended to whoever ended it.
      *
      * @param record the session's, now
      */
@@ -30,7 +30,7 @@ final class Overtaken {
                     .put("session", session)
                     .put("generation", record.get().generation());
             node.tell(node.id(), Sessions.REPLACED, later);
-        } else if (record.filter(SessionRecord::removed).isEmpty()) {
+        } else if (record.filter(SessionRecord::ended).isEmpty()) {
             outbox.sendAway();
         }
     }

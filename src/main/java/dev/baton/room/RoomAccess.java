@@ -5,6 +5,7 @@ import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Mode;
 import dev.baton.rights.LockEvent;
+import dev.baton.session.SessionRecord;
 import dev.baton.session.Standing;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -45,6 +46,24 @@ final class RoomAccess {
             room.reattach(ref, outbox, demoted ? Mode.VIEW : standing.mode(), standing.since());
             return demoted ? demote(ref, document, room) : Future.succeededFuture();
         });
+    }
+
+    /** A session has ended: it gives up its seat, and its lock or its place in line. */
+    Future<Void> left(SessionRef ref, String document) {
+        return turns.next(ref.session(), document, () -> {
+            Optional<Room> room = rooms.find(document);
+            room.ifPresent(open -> open.unseat(ref.session(), SessionRecord.LEFT));
+            return leaveLine(ref, document, SessionRecord.LEFT);
+        });
+    }
+
+    private Future<Void> leaveLine(SessionRef ref, String document, String cause) {
+        return on.locks()
+                .submit(document, new LockEvent.Leave(ref.session(), cause))
+                .onSuccess(outcome -> rooms.find(document).ifPresent(open -> open.take(outcome)))
+                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()))
+                .onComplete(done -> rooms.closeIfEmpty(document))
+                .mapEmpty();
     }
 
     /** A session, which is here, has other roles than before. */
@@ -92,11 +111,6 @@ final class RoomAccess {
                 Optional.empty(), ErrorCode.FORBIDDEN, "the token lets you into " + document + " no longer"));
         outbox.send(Frames.left(Optional.empty(), document));
         on.sessions().exit(ref.session(), ref.generation(), document);
-        return on.locks()
-                .submit(document, new LockEvent.Leave(ref.session(), REVOKED))
-                .onSuccess(outcome -> room.ifPresent(open -> open.take(outcome)))
-                .onFailure(failure -> LOG.warn("{}: {}", document, failure.toString()))
-                .onComplete(done -> rooms.closeIfEmpty(document))
-                .mapEmpty();
+        return leaveLine(ref, document, REVOKED);
     }
 }

@@ -237,6 +237,20 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     }
 
     @Override
+    public Future<Void> left(SessionRef session, Outbox outbox, Collection<String> documents) {
+        List<String> all = List.copyOf(documents);
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(v -> Future.succeededFuture()
+                .compose(start -> Future.join(all.stream()
+                        .map(document -> access.left(session, document))
+                        .toList()))
+                .<Void>mapEmpty()
+                .otherwiseEmpty()
+                .onComplete(done));
+        return done.future();
+    }
+
+    @Override
     public void replaced(SessionRef session, Outbox outbox, Collection<String> documents) {
         List<String> left = List.copyOf(documents);
         context.runOnContext(v -> rooms.of(left).forEach(room -> room.replaced(session.session(), outbox)));

@@ -48,6 +48,14 @@ public interface Rooms {
      */
     Future<Void> offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause);
 
+    /**
+     * A session, which took part in those documents, was ended by its client: its seats, its locks and its places in line are given
+     * up.
+     *
+     * @return completes, on the rooms' own context, when that is done or has failed; never fails
+     */
+    Future<Void> left(SessionRef session, Outbox outbox, Collection<String> documents);
+
     /** A connection was closed because its session, which took part in those documents, goes on on another one. */
     void replaced(SessionRef session, Outbox outbox, Collection<String> documents);
 }

@@ -45,7 +45,7 @@ sealed interface SessionEvent extends Serializable {
     record Restore(SessionRecord record) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord there, long now) {
-            return there.generation() < record.generation() && !there.removed();
+            return there.generation() < record.generation() && !there.ended();
         }
 
         @Override
@@ -70,7 +70,7 @@ sealed interface SessionEvent extends Serializable {
             boolean expired = record.link() instanceof SessionRecord.Offline offline && now >= offline.until();
             boolean same = user.equals(ANY_USER) || user.equals(record.user().id());
             boolean again = record.attempts().contains(attempt) && !record.takenUpBy(attempt);
-            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.removed() && !again;
+            return ResumeSecret.matches(hash, record.secretHash()) && same && !expired && !record.ended() && !again;
         }
 
         /** The same attempt once more changes nothing: else the session would be on a connection that nobody has. */
@@ -102,7 +102,7 @@ sealed interface SessionEvent extends Serializable {
     record Enter(long generation, String document, Standing standing) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.generation() == generation && !record.removed();
+            return record.generation() == generation && !record.ended();
         }
 
         @Override
@@ -128,7 +128,7 @@ sealed interface SessionEvent extends Serializable {
     record Authorize(long generation, Roles roles) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return record.generation() == generation && !record.removed();
+            return record.generation() == generation && !record.ended();
         }
 
         @Override
@@ -137,11 +137,24 @@ sealed interface SessionEvent extends Serializable {
         }
     }
 
+    /** The client on that connection ends it; its record lingers, as after {@link Remove}. */
+    record Leave(long generation, long lingers) implements SessionEvent {
+        @Override
+        public boolean applies(SessionRecord record, long now) {
+            return record.generation() == generation && !record.ended();
+        }
+
+        @Override
+        public SessionRecord apply(SessionRecord record, long now) {
+            return record.with(new SessionRecord.Offline(SessionRecord.LEFT, now, now + lingers));
+        }
+    }
+
     /** Somebody ends it; its record lingers for a while, for those who would otherwise put it back. */
     record Remove(long lingers) implements SessionEvent {
         @Override
         public boolean applies(SessionRecord record, long now) {
-            return !record.removed();
+            return !record.ended();
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -36,8 +37,11 @@ public record SessionRecord(
     /** So many of the last attempts to take a session up are remembered. */
     private static final int ATTEMPTS = 4;
 
-    /** The cause of its end when it was ended by somebody. */
+    /** The cause of its end when somebody else ended it. */
     public static final String REMOVED = "removed";
+
+    /** The cause of its end when its client ended it. */
+    public static final String LEFT = "left";
 
     /** Keeps the map immutable. */
     public SessionRecord {
@@ -67,15 +71,26 @@ public record SessionRecord(
     /**
      * It is not, and may be resumed until then.
      *
-     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED}, and it cannot be resumed
+     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED} or {@link #LEFT}, and it cannot be
+     *     resumed
      * @param since when it was lost, in milliseconds of cluster time
      * @param until when it expires
      */
     public record Offline(String cause, long since, long until) implements Link {}
 
-    /** Whether it was ended by somebody; the record is kept a little longer, so that nobody takes it for lost and puts it back. */
-    public boolean removed() {
-        return link instanceof Offline offline && offline.cause().equals(REMOVED);
+    /** Whether its client or somebody else ended it. The record is kept a little longer, so that no node takes it for lost and puts it back. */
+    public boolean ended() {
+        return link instanceof Offline offline && ends(offline.cause());
+    }
+
+    /** Whether that cause ends a session at once, so that it cannot be resumed. */
+    public static boolean ends(String cause) {
+        return cause.equals(REMOVED) || cause.equals(LEFT);
+    }
+
+    /** Why it is not connected; empty while it is. */
+    public Optional<String> lostBy() {
+        return link instanceof Offline offline ? Optional.of(offline.cause()) : Optional.empty();
     }
 
     /** Whether it is connected. */

@@ -58,7 +58,7 @@ public final class Sessions {
     /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
     private static final long TOLD_OFF = 1_500;
 
-    /** How long a removed session is remembered: longer than any node takes to compare its members with their sessions. */
+    /** How long an ended session is remembered: longer than any node takes to compare its members with their sessions. */
     private static final long LINGERS = 10_000;
 
     /**
@@ -209,6 +209,17 @@ public final class Sessions {
         });
     }
 
+    /**
+     * The client on that connection ends its session: it cannot be resumed, and everybody is told that it is gone. Empty when the
+     * session goes on elsewhere, or has ended.
+     */
+    public Future<Optional<SessionRecord>> leave(String session, long generation) {
+        return submit(session, new SessionEvent.Leave(generation, LINGERS)).map(outcome -> {
+            outcome.after().ifPresent(after -> publish(after, Liveness.State.GONE, SessionRecord.LEFT));
+            return outcome.after();
+        });
+    }
+
     /** The user on that connection of the session has other roles from now on. Empty when the session is elsewhere. */
     public Future<Optional<SessionRecord>> authorize(String session, long generation, Roles roles) {
         return submit(session, new SessionEvent.Authorize(generation, roles)).map(SessionProcessor.Outcome::after);
@@ -290,7 +301,7 @@ public final class Sessions {
             }
             if (!record.online()) {
                 submit(session, new SessionEvent.Expire()).onSuccess(outcome -> outcome.after()
-                        .filter(after -> !after.removed())
+                        .filter(after -> !after.ended())
                         .ifPresent(after -> publish(after, Liveness.State.GONE, "expired")));
             } else if (!alive.contains(record.node())) {
                 lose(session, record.generation(), "node-lost", lostSince(record.node()));

@@ -57,6 +57,7 @@ class FramesTest {
                         "5f1c0de2a3b4",
                         5_000,
                         10_000,
+                        new TreeMap<>(Map.of("closed", 3_000L, "timeout", 0L, "node", 3_000L)),
                         new TreeMap<>(Map.of(
                                 "message",
                                 131_072L,
@@ -133,6 +134,7 @@ class FramesTest {
                         "release",
                         "handover",
                         "remove",
+                        "bye",
                         "update",
                         "snapshot",
                         "say",

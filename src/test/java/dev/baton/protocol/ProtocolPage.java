@@ -27,6 +27,7 @@ public final class ProtocolPage {
             "update",
             "snapshot",
             "say",
+            "bye",
             "ping");
 
     private final List<String> examples = new ArrayList<>();

@@ -227,7 +227,7 @@ class SessionProcessorTest {
     @Test
     void aRemovedSessionIsToldOfOnceAndKeepsItsDocumentsForThoseWhoMustForgetIt() {
         SessionRecord removed = remove(100).orElseThrow();
-        assertThat(removed.removed()).isTrue();
+        assertThat(removed.ended()).isTrue();
         assertThat(removed.online()).isFalse();
         assertThat(removed.documents()).isEqualTo(Map.of("d", EDITS));
         assertThat(remove(101)).isEmpty();
@@ -274,6 +274,30 @@ class SessionProcessorTest {
         assertThat(resume("c", 60).orElseThrow().generation()).isEqualTo(generation + 1);
         assertThat(process(attempt, 50).change()).as("late, after another one").isEmpty();
         assertThat(entry.getValue().node()).isEqualTo("c");
+    }
+
+    // ---- leaving --------------------------------------------------------------------------------------------------
+
+    @Test
+    void aSessionThatItsClientEndedIsNotResumedAndNotPutBack() {
+        SessionRecord before = entry.getValue();
+        SessionRecord left =
+                process(new SessionEvent.Leave(1, LINGERS), 100).after().orElseThrow();
+        assertThat(left.lostBy()).contains(SessionRecord.LEFT);
+        assertThat(left.documents()).as("for those who are told").isEqualTo(before.documents());
+        assertThat(resume("b", 200)).isEmpty();
+        assertThat(lose(1, "closed", 200)).isEmpty();
+        assertThat(process(new SessionEvent.Restore(before), 300).after()).isEmpty();
+        assertThat(process(new SessionEvent.Leave(1, LINGERS), 300).after()).isEmpty();
+        assertThat(process(new SessionEvent.Expire(), 100 + LINGERS).after()).isPresent();
+        assertThat(entry.getValue()).isNull();
+    }
+
+    @Test
+    void anEarlierConnectionDoesNotEndTheSession() {
+        resume("b", 50);
+        assertThat(process(new SessionEvent.Leave(1, LINGERS), 100).after()).isEmpty();
+        assertThat(entry.getValue().online()).isTrue();
     }
 
     private Optional<SessionRecord> lose(long generation, String cause, long now) {
