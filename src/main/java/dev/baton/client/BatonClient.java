@@ -21,6 +21,8 @@ public final class BatonClient {
     private final Context context;
     private final Connection connection;
     private final Pending pending = new Pending();
+    private final SnapshotParts snapshots = new SnapshotParts();
+    private final Outgoing outgoing;
     private final Promise<Welcome> greeted = Promise.promise();
     private Consumer<NodeEvent> events;
     private volatile Welcome welcome;
@@ -31,6 +33,7 @@ public final class BatonClient {
         this.events = options.events();
         this.connection =
                 new Connection(vertx, context, options, options.frames().andThen(this::received), this::ended);
+        this.outgoing = new Outgoing(connection::write);
     }
 
     /**
@@ -64,7 +67,7 @@ public final class BatonClient {
             connection.expectWithin(options.connectTimeout());
             JsonObject hello = options.helloFrame();
             pending.add(hello, FrameReader::welcome).onFailure(greeted::tryFail);
-            connection.write(hello.encode());
+            outgoing.write(hello.encode());
             return greeted.future().mapEmpty();
         });
     }
@@ -159,18 +162,19 @@ public final class BatonClient {
     }
 
     /**
-     * Writes an edit under the pen's epoch.
+     * Writes an edit under the pen's epoch; in parts, if it is larger than a message.
      *
      * @param id this client's own name for the operation, unique in the session; sending it again is harmless
      * @param data any JSON, as Vert.x has it
      */
     public Future<Outcome> update(String document, long epoch, String id, Object data) {
-        return ask(of("update", document).put("epoch", epoch).put("id", id).put("data", data), FrameReader::outcome);
+        return askLarge(
+                of("update", document).put("epoch", epoch).put("id", id).put("data", data), FrameReader::outcome);
     }
 
-    /** Gives the whole content as of {@code seq}. */
+    /** Gives the whole content as of {@code seq}; in parts, if it is larger than a message. */
     public Future<Outcome> snapshot(String document, long epoch, long seq, Object data) {
-        return ask(
+        return askLarge(
                 of("snapshot", document).put("epoch", epoch).put("seq", seq).put("data", data), FrameReader::outcome);
     }
 
@@ -189,6 +193,25 @@ public final class BatonClient {
         return send(of("signal", document).put("data", data));
     }
 
+    /**
+     * The same; with {@code keep} those who join later are told it too, as {@link Member#kept()}, as long as this session is in the document.
+     * At most 4 KiB; {@code null} keeps nothing any more.
+     */
+    public Future<Void> signal(String document, Object data, boolean keep) {
+        JsonObject signal = of("signal", document).put("data", data);
+        return send(keep ? signal.put("keep", true) : signal);
+    }
+
+    /**
+     * Ends the session: it leaves its documents, its locks go to the next at once, and it cannot be resumed. Done once the connection is
+     * closed; never fails.
+     */
+    public Future<Void> bye() {
+        Future<Void> closed = closed();
+        send(new JsonObject().put("type", "bye"));
+        return closed;
+    }
+
     /** Done when the node has answered. */
     public Future<Void> ping() {
         return ask(new JsonObject().put("type", "ping"), pong -> null);
@@ -202,7 +225,7 @@ public final class BatonClient {
     /** Sends a text frame that need not be JSON. Done when written. */
     public Future<Void> sendRaw(String text) {
         Promise<Void> done = Promise.promise();
-        onContext(() -> connection.write(text).onComplete(done));
+        onContext(() -> outgoing.write(text).onComplete(done));
         return done.future();
     }
 
@@ -213,13 +236,18 @@ public final class BatonClient {
 
     /** Closes with a code and words of at most 123 bytes. Done once closed; never fails. */
     public Future<Void> close(int code, String reason) {
+        Future<Void> done = closed();
+        onContext(() -> connection.close(code, reason));
+        return done;
+    }
+
+    private Future<Void> closed() {
         Promise<Void> done = Promise.promise();
         events(event -> {
             if (event instanceof NodeEvent.Closed) {
                 done.tryComplete();
             }
         });
-        onContext(() -> connection.close(code, reason));
         return done.future();
     }
 
@@ -242,6 +270,20 @@ public final class BatonClient {
     }
 
     private <T> Future<T> ask(JsonObject request, Function<JsonObject, T> read) {
+        return ask(request, read, () -> outgoing.write(request.encode()));
+    }
+
+    private <T> Future<T> askLarge(JsonObject request, Function<JsonObject, T> read) {
+        return ask(request, read, () -> outgoing.writeLarge(request, largestMessage()));
+    }
+
+    /** The most bytes of a message that the node takes, as far as it has said. */
+    private long largestMessage() {
+        Welcome said = welcome;
+        return said == null ? Long.MAX_VALUE : said.limits().getLong("message", Long.MAX_VALUE);
+    }
+
+    private <T> Future<T> ask(JsonObject request, Function<JsonObject, T> read, Runnable write) {
         Promise<T> done = Promise.promise();
         onContext(() -> {
             NodeEvent.Closed over = closed;
@@ -250,7 +292,7 @@ public final class BatonClient {
                 return;
             }
             pending.add(request, read).onComplete(done);
-            connection.write(request.encode());
+            write.run();
         });
         return done.future();
     }
@@ -271,6 +313,10 @@ public final class BatonClient {
             connection.close(1007, "not JSON");
             return;
         }
+        snapshots.take(frame).forEach(this::take);
+    }
+
+    private void take(JsonObject frame) {
         if ("welcome".equals(frame.getValue("type"))) {
             welcomed(frame);
         }

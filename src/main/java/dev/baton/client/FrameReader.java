@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
@@ -60,7 +61,17 @@ final class FrameReader {
                 frame.getString("node", ""),
                 Duration.ofMillis(number(heartbeat, "interval")),
                 Duration.ofMillis(number(heartbeat, "timeout")),
+                grace(frame.getJsonObject("grace", new JsonObject())),
                 frame.getJsonObject("limits", new JsonObject()));
+    }
+
+    /** A node that does not say keeps nothing reserved, as far as this client can count on it. */
+    private static Welcome.Grace grace(JsonObject json) {
+        return new Welcome.Grace(millis(json, "closed"), millis(json, "timeout"), millis(json, "node"));
+    }
+
+    private static Duration millis(JsonObject json, String key) {
+        return Duration.ofMillis(optionalNumber(json, key).orElse(0));
     }
 
     static Joined joined(JsonObject frame) {
@@ -92,6 +103,8 @@ final class FrameReader {
                 },
                 optionalNumber(json, "until"),
                 queue(json),
+                (int) optionalNumber(json, "waiting").orElse(queue(json).size()),
+                position(json),
                 switch (text(json, "you")) {
                     case "holder" -> Rights.Place.HOLDER;
                     case "queued" -> Rights.Place.QUEUED;
@@ -99,6 +112,11 @@ final class FrameReader {
                     default -> throw new Unreadable("you is '" + text(json, "you") + "'");
                 },
                 json.getString("cause", ""));
+    }
+
+    private static OptionalInt position(JsonObject json) {
+        OptionalLong position = optionalNumber(json, "position");
+        return position.isPresent() ? OptionalInt.of((int) position.getAsLong()) : OptionalInt.empty();
     }
 
     /** What became of an update or a snapshot: {@code applied} or {@code fenced}. */
@@ -148,7 +166,8 @@ final class FrameReader {
                 user(json),
                 "edit".equals(json.getString("mode")) ? Mode.EDIT : Mode.VIEW,
                 number(json, "since"),
-                "online".equals(json.getString("state")));
+                "online".equals(json.getString("state")),
+                Optional.ofNullable(json.getValue("kept")));
     }
 
     private static Optional<Member> holder(JsonObject json) {

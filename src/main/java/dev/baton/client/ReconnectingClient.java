@@ -137,6 +137,20 @@ public final class ReconnectingClient {
         return done.future();
     }
 
+    /**
+     * Ends for good, and the session with it: its locks go to the next at once. What waits fails; its edits come back as drafts. Done when
+     * the connection is closed.
+     */
+    public Future<Void> bye() {
+        Promise<Void> done = Promise.promise();
+        onContext(() -> {
+            Optional<BatonClient> open = current;
+            end(1000, "");
+            open.map(BatonClient::bye).orElse(Future.succeededFuture()).onComplete(done);
+        });
+        return done.future();
+    }
+
     private Future<Outcome> operation(String document, OptionalLong epoch, String id, Object data) {
         Promise<Outcome> done = Promise.promise();
         onContext(() -> {

@@ -2,6 +2,7 @@ package dev.baton.client;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -12,7 +13,9 @@ import java.util.OptionalLong;
  * @param holder who has the pen, online or away
  * @param state what the pen is now
  * @param untilMillis while it is reserved, for how many milliseconds from when this was sent
- * @param queue sessions in line, in order
+ * @param queue sessions in line, in order; of many only the first 50
+ * @param waiting how many are in line in all
+ * @param position this session's own place in line, 1 for the next one; empty when it does not wait
  * @param you what this session is to the pen
  * @param cause what moved the pen last, in the node's word; empty when it did not say
  */
@@ -23,6 +26,8 @@ public record Rights(
         State state,
         OptionalLong untilMillis,
         List<String> queue,
+        int waiting,
+        OptionalInt position,
         Place you,
         String cause) {
 

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param node the node's id
  * @param interval how often the node pings
  * @param timeout how long each side may be silent
+ * @param grace how long a lock stays reserved for this session when it holds it and is lost
  * @param limits the node's limits by name
  */
 public record Welcome(
@@ -23,7 +24,18 @@ public record Welcome(
         String node,
         Duration interval,
         Duration timeout,
+        Grace grace,
         JsonObject limits) {
+
+    /**
+     * How long a lock stays reserved for its holder, by how that one was lost.
+     *
+     * @param closed its socket was closed
+     * @param timeout nothing was heard of it for the heartbeat's timeout
+     * @param node its node was lost
+     */
+    public record Grace(Duration closed, Duration timeout, Duration node) {}
+
     /** Without the secret. */
     @Override
     public String toString() {

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,99 @@ class BatonClientTest {
 
     private BatonClient connect() {
         return Waiting.on(BatonClient.connect(vertx, node.options().withEvents(log)));
+    }
+
+    // ---- large content --------------------------------------------------------------------------------------------
+
+    /** A node that takes messages of 8 KiB. */
+    private BatonClient connectToSmallNode() {
+        node.answer(
+                "hello",
+                (socket, frame) -> reply(
+                        socket,
+                        frame,
+                        ScriptedNode.welcome().put("limits", new JsonObject().put("message", 8_192))));
+        return connect();
+    }
+
+    @Test
+    void aLargeUpdateGoesOutInPartsAndWhatFollowsItBehindIt() throws Exception {
+        BatonClient client = connectToSmallNode();
+        String text = "😀\"\\€".repeat(5_000);
+        client.update("d", 3, "op-1", new JsonObject().put("text", text));
+        client.update("d", 3, "op-2", "small");
+        StringBuilder data = new StringBuilder();
+        JsonObject part = node.next("update");
+        int parts = part.getInteger("parts");
+        for (int i = 1; i <= parts; i++) {
+            assertThat(part.getInteger("part")).isEqualTo(i);
+            assertThat(part.getString("id")).isEqualTo("op-1");
+            assertThat(part.encode().getBytes(StandardCharsets.UTF_8).length)
+                    .isLessThanOrEqualTo(8_192);
+            data.append(part.getString("data"));
+            part = node.next("update");
+        }
+        assertThat(new JsonObject(data.toString()).getString("text")).isEqualTo(text);
+        assertThat(part.getString("id")).isEqualTo("op-2");
+        assertThat(part.fieldNames()).doesNotContain("part");
+    }
+
+    @Test
+    void aSnapshotInPartsIsPutTogetherBeforeAnythingElseOfItsDocumentIsTold() {
+        node.answer("join", (socket, frame) -> {
+            JsonObject answer = joined(7, false, rights(1, null, "free", "viewer"));
+            answer.put("snapshot", new JsonObject().put("seq", 7).put("parts", 2));
+            reply(socket, frame, answer);
+            send(socket, new JsonObject()
+                    .put("type", "snapshot-part")
+                    .put("document", "doc")
+                    .put("part", 1)
+                    .put("data", "{\"text\":"));
+            send(socket, new JsonObject()
+                    .put("type", "signal")
+                    .put("document", "doc")
+                    .put("session", "s-1")
+                    .put("data", 1));
+            send(socket, new JsonObject()
+                    .put("type", "snapshot-part")
+                    .put("document", "doc")
+                    .put("part", 2)
+                    .put("data", "\"x\"}"));
+        });
+        BatonClient client = connect();
+        Joined joined = Waiting.on(client.join("doc", Mode.VIEW));
+        assertThat(joined.snapshot()).contains(new Snapshot(7, new JsonObject().put("text", "x")));
+        await().atMost(SOON).untilAsserted(() -> assertThat(log.all(NodeEvent.Signal.class)).hasSize(1));
+    }
+
+    private static void send(ServerWebSocket socket, JsonObject frame) {
+        socket.writeTextMessage(frame.encode());
+    }
+
+    @Test
+    void partsThatDoNotFollowEachOtherFailTheJoin() {
+        node.answer("join", (socket, frame) -> {
+            JsonObject answer = joined(7, false, rights(1, null, "free", "viewer"));
+            answer.put("snapshot", new JsonObject().put("seq", 7).put("parts", 2));
+            reply(socket, frame, answer);
+            send(socket, new JsonObject()
+                    .put("type", "snapshot-part")
+                    .put("document", "doc")
+                    .put("part", 2)
+                    .put("data", "x"));
+        });
+        BatonClient client = connect();
+        assertThatThrownBy(() -> Waiting.on(client.join("doc", Mode.VIEW)))
+                .hasStackTraceContaining("do not follow each other");
+    }
+
+    @Test
+    void byeIsSaidAndDoneWhenTheNodeHasClosed() throws Exception {
+        node.answer("bye", (socket, frame) -> socket.close((short) 1000, "goodbye"));
+        BatonClient client = connect();
+        Waiting.on(client.bye());
+        assertThat(node.next("bye")).isNotNull();
+        assertThat(client.isOpen()).isFalse();
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -260,6 +261,8 @@ class ChecksTest {
                 Rights.State.FREE,
                 OptionalLong.empty(),
                 List.of(),
+                0,
+                OptionalInt.empty(),
                 Rights.Place.VIEWER,
                 "none");
         return new Joined(DOC, "log", 9, recovered, Optional.empty(), entries, List.of(), 0, rights);
