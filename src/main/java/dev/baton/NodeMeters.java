@@ -126,6 +126,10 @@ final class NodeMeters implements HandOverMeters {
                     "limit",
                     limit.word());
         }
+        gauges.add(
+                "baton.parts.bytes",
+                "what is kept of messages that come in parts and are not complete",
+                () -> connections.parts().used());
         gauges.count("baton.pings", "pings sent", gateway::pings);
         gauges.count("baton.pongs", "pings answered", gateway::pongs);
         gauges.count("baton.messages", "messages received", gateway::messages);
@@ -164,6 +168,10 @@ final class NodeMeters implements HandOverMeters {
     void show(RoomVerticle here, EditorLockVerticle editors) {
         gauges.add("baton.rooms", "documents with members here", here::openRooms);
         gauges.add("baton.seats", "members here, away ones too", here::seats);
+        gauges.add(
+                "baton.documents.uncompacted",
+                "documents with members here whose snapshot was wanted several times and never stored",
+                here::uncompacted);
         gauges.add("baton.room.queue", "requests that wait for the rooms' context", rooms::waiting);
         gauges.count("baton.applied", "updates and messages written", rooms::applies);
         gauges.count("baton.fenced", "writes refused, since the pen was elsewhere", rooms::fences);

@@ -145,10 +145,11 @@ public class NodeVerticle extends VerticleBase {
                 losses(locks),
                 opened,
                 meters.rooms(),
+                settings.limits().message(),
                 handover.answer(),
                 RoomVerticle.ROUND);
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
-        Connections connections = new Connections(meters.gateway());
+        Connections connections = new Connections(meters.gateway(), partsBudget(settings));
         Moderation moderation = new Moderation(node, sessions, locks);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
         ManagementVerticle management = new ManagementVerticle(
@@ -260,6 +261,12 @@ public class NodeVerticle extends VerticleBase {
                         signature.place(),
                         signature.cluster())));
         return lines;
+    }
+
+    /** What unfinished messages in parts may take: an eighth of the memory, and at least what one client may have. */
+    private static long partsBudget(Settings settings) {
+        long one = (long) settings.limits().snapshot() + settings.limits().data();
+        return Math.max(2 * one, Runtime.getRuntime().maxMemory() / 8);
     }
 
     private static Roll roll(DocumentLog log) {

@@ -226,9 +226,15 @@ final class Keys {
     static final Key<Integer> LIMITS_DATA = key(
             "limits.update-data",
             size("1KiB", "64MiB"),
-            "64KiB",
+            "1MiB",
             s -> s.limits().data(),
-            "The `data` of one update; more is answered with `too-large`. At most `limits.message`.");
+            "The `data` of one update; more is answered with `too-large`. What does not fit into a message comes in parts.");
+    static final Key<Integer> LIMITS_SNAPSHOT = key(
+            "limits.snapshot",
+            size("1KiB", "64MiB"),
+            "16MiB",
+            s -> s.limits().snapshot(),
+            "The `data` of one snapshot; more is answered with `too-large`. What does not fit into a message comes in parts.");
     static final Key<Integer> LIMITS_HANDSHAKE = key(
             "limits.handshake-headers",
             size("1KiB", "1MiB"),
@@ -252,13 +258,14 @@ final class Keys {
             number(1, 1_000_000),
             "200",
             s -> s.limits().rate(),
-            "From one session, with a burst of twice that; more is answered with `rate-limited`, then 4002.");
+            "From one session, with a burst of twice that; more is answered with `rate-limited`, then 4002."
+                    + " Of signals beyond it the latest waits.");
     static final Key<Integer> LIMITS_BYTES = key(
             "limits.bytes-per-second",
             size("1KiB", "1023MiB"),
             "1MiB",
             s -> s.limits().bytes(),
-            "The same in bytes.");
+            "From one session, with a burst of twice that; what comes faster is read later.");
     static final Key<Integer> LIMITS_USER_SOCKETS = key(
             "limits.sockets-per-user",
             number(1, 1_000_000),

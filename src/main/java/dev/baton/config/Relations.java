@@ -16,7 +16,6 @@ final class Relations {
     static void check(Settings settings, Values values) {
         twice(settings, values, Keys.HEARTBEAT_TIMEOUT, Keys.HEARTBEAT_INTERVAL);
         twice(settings, values, Keys.HEARTBEAT_EDITOR_TIMEOUT, Keys.HEARTBEAT_EDITOR_INTERVAL);
-        notMore(settings, values, Keys.LIMITS_DATA, Keys.LIMITS_MESSAGE);
         notMore(settings, values, Keys.LIMITS_HELLO_BYTES, Keys.LIMITS_MESSAGE);
         notMore(settings, values, Keys.LIMITS_MESSAGE, Keys.LIMITS_UNREAD);
         ports(settings, values);

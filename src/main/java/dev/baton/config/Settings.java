@@ -135,7 +135,8 @@ public record Settings(
      * What one client, one user and one node may take up.
      *
      * @param message bytes of one message
-     * @param data bytes of the {@code data} of one update or chat message
+     * @param data bytes of the {@code data} of one update
+     * @param snapshot bytes of the {@code data} of one snapshot
      * @param handshake bytes of the headers of one HTTP request
      * @param handshakeTime how long a new connection may take to send its request
      * @param documents that one session may be in at a time
@@ -151,6 +152,7 @@ public record Settings(
     public record Limits(
             int message,
             int data,
+            int snapshot,
             int handshake,
             Duration handshakeTime,
             int documents,

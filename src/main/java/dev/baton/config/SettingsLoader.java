@@ -226,6 +226,7 @@ final class SettingsLoader {
                     new Settings.Limits(
                             required(Keys.LIMITS_MESSAGE),
                             required(Keys.LIMITS_DATA),
+                            required(Keys.LIMITS_SNAPSHOT),
                             required(Keys.LIMITS_HANDSHAKE),
                             required(Keys.LIMITS_HANDSHAKE_TIME),
                             required(Keys.LIMITS_DOCUMENTS),

@@ -19,6 +19,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashSet;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.List;
+import dev.baton.protocol.BadMessage;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +35,9 @@ final class Connection implements Outbox, Intake.Owner {
     /** When a client that was told {@code unavailable} may try again, in milliseconds. */
     private static final long RETRY = 1_000;
 
+    /** While nothing is read, the client counts as heard this often, in milliseconds. */
+    private static final long LONGEST_SILENCE = 1_000;
+
     private final ServerWebSocket socket;
     private final Loop loop;
     private final GatewayServices on;
@@ -40,6 +46,7 @@ final class Connection implements Outbox, Intake.Owner {
     private final Outflow outflow;
     private final Intake intake;
     private final Attendance attendance;
+    private final Parts parts;
     private final Set<String> pens = new HashSet<>();
     private final Promise<Void> over = Promise.promise();
 
@@ -48,6 +55,13 @@ final class Connection implements Outbox, Intake.Owner {
     private Optional<Expiries.Slot> expiry = Optional.empty();
     private boolean greeted;
     private boolean replaced;
+    private boolean partsWatched;
+
+    /** How many have asked for nothing to be read. */
+    private int pauses;
+
+    /** Until when the client is too fast, by the loop's clock; 0 when it is not. */
+    private long pacedUntil;
 
     /** The session is being ended; what becomes of a connection that is lost meanwhile is seen to when that is done. */
     private boolean leaving;
@@ -69,6 +83,10 @@ final class Connection implements Outbox, Intake.Owner {
         this.beat = loop.add(this, on.stranger());
         this.intake = new Intake(this, on, Loop.now());
         this.attendance = new Attendance(on.allowed().documents());
+        this.parts = new Parts(
+                on.reader()::largest,
+                (long) on.allowed().snapshot() + on.allowed().data(),
+                on.connections().parts());
         socket.frameHandler(intake::frame);
         this.inflow = Inflow.of(socket);
         EarlyFrames.of(socket, inflow, intake);
@@ -107,6 +125,8 @@ final class Connection implements Outbox, Intake.Owner {
             write(Frames.pong(ping.ref()));
         } else if (message instanceof ClientMessage.Bye) {
             bye(session.get());
+        } else if (message instanceof ClientMessage.Part part) {
+            part(session.get(), part);
         } else if (message instanceof ClientMessage.OfDocument ofDocument) {
             document(session.get(), ofDocument);
         }
@@ -124,6 +144,8 @@ final class Connection implements Outbox, Intake.Owner {
         }
         if (message instanceof ClientMessage.Leave) {
             attendance.leaves(document);
+            parts.forget(document);
+            intake.forget(document);
         }
         Future<Rooms.Result> handled = on.rooms().handle(ref, this, message);
         if (message instanceof ClientMessage.Join) {
@@ -131,6 +153,64 @@ final class Connection implements Outbox, Intake.Owner {
         } else if (message instanceof ClientMessage.Leave) {
             handled.onSuccess(result -> loop.run(() -> attendance.left(document, result)));
         }
+    }
+
+    // ---- what comes in parts --------------------------------------------------------------------------------------
+
+    /** Only a holder's parts are kept: what anybody else writes is refused whole, so its first part is. */
+    private void part(SessionRef ref, ClientMessage.Part part) {
+        parts.begins(part).ifPresent(this::abandon);
+        if (part.part() == 1 && !pens.contains(part.document())) {
+            parts.refuse(part);
+            on.rooms().handle(ref, this, part);
+            return;
+        }
+        Parts.Outcome outcome = parts.take(part, Loop.now());
+        if (outcome instanceof Parts.Outcome.Failed failed) {
+            if (failed.code() == ErrorCode.TOO_LARGE) {
+                on.connections().limits().reached(Limit.DATA);
+            }
+            OptionalLong retry = failed.code() == ErrorCode.BUSY ? OptionalLong.of(RETRY) : OptionalLong.empty();
+            write(Frames.error(part.ref(), failed.code(), failed.message(), retry));
+        } else if (outcome instanceof Parts.Outcome.Whole whole) {
+            putTogether(whole);
+        } else if (outcome instanceof Parts.Outcome.Kept) {
+            watchParts();
+        }
+    }
+
+    /** Reads what has been put together off the loop, since it is large; what the client sent behind it waits. */
+    private void putTogether(Parts.Outcome.Whole whole) {
+        pause();
+        loop.offLoop(() -> on.reader().whole(whole.last(), whole.text()))
+                .onComplete(read -> loop.run(() -> {
+                    if (!ended) {
+                        if (read.succeeded()) {
+                            document(session.orElseThrow(), read.result());
+                        } else if (read.cause() instanceof BadMessage bad) {
+                            write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
+                        } else {
+                            LOG.error("parts could not be put together", read.cause());
+                            write(Frames.error(whole.last().ref(), ErrorCode.INTERNAL, "internal error; see the server log"));
+                        }
+                    }
+                    resume();
+                }));
+    }
+
+    private void watchParts() {
+        if (!partsWatched && parts.unfinished()) {
+            partsWatched = true;
+            later(Parts.PATIENCE, () -> {
+                partsWatched = false;
+                parts.expire(Loop.now()).forEach(this::abandon);
+                watchParts();
+            });
+        }
+    }
+
+    private void abandon(Parts.Abandoned series) {
+        write(Frames.error(series.ref(), ErrorCode.BAD_MESSAGE, series.message()));
     }
 
     // ---- hello ----------------------------------------------------------------------------------------------------
@@ -230,13 +310,55 @@ final class Connection implements Outbox, Intake.Owner {
 
     /** What is decoded already waits in the socket, and what is not before it. */
     private void pause() {
-        inflow.hold();
-        socket.pause();
+        if (pauses++ == 0 && !ended) {
+            inflow.hold();
+            socket.pause();
+        }
     }
 
+    /** The end of one {@link #pause}; when the last one has ended, or the connection has, it is read again. */
     private void resume() {
+        pauses--;
+        if (pauses == 0 && !ended) {
+            readOn();
+        }
+    }
+
+    private void readOn() {
         inflow.goOn();
         socket.resume(); // whatever this brings may pause again
+    }
+
+    @Override
+    public void pace(long millis) {
+        boolean paced = pacedUntil > 0;
+        pacedUntil = Math.max(pacedUntil, Loop.now() + millis);
+        if (!paced) {
+            pause();
+            waitForPace();
+        }
+    }
+
+    /** A client that is not read gives no sign of life, and is none the less there: this node has made it wait. */
+    private void waitForPace() {
+        later(Math.min(LONGEST_SILENCE, pacedUntil - Loop.now()), () -> {
+            heard();
+            if (Loop.now() < pacedUntil) {
+                waitForPace();
+            } else {
+                pacedUntil = 0;
+                resume();
+            }
+        });
+    }
+
+    @Override
+    public void later(long millis, Runnable action) {
+        loop.later(millis, () -> {
+            if (!ended) {
+                action.run();
+            }
+        });
     }
 
     private void greet(ClientMessage.Hello hello, SessionRef ref, boolean resumed) {
@@ -444,7 +566,7 @@ final class Connection implements Outbox, Intake.Owner {
             on.connections().meters().closed(code);
             socket.close(code.code(), code.reason());
             end("closed");
-            resume(); // so that the client's answer to the close is read
+            readOn(); // so that the client's answer to the close is read
         }
     }
 
@@ -453,7 +575,10 @@ final class Connection implements Outbox, Intake.Owner {
         if (ended) {
             return;
         }
+        List<ClientMessage.Signal> last = intake.lastSignals();
+        session.ifPresent(ref -> last.forEach(signal -> on.rooms().handle(ref, this, signal)));
         ended = true;
+        parts.clear();
         loop.remove(beat);
         expiry.ifPresent(loop::putOff);
         guest.ifPresent(let -> {

@@ -17,10 +17,22 @@ public final class Connections {
     private final UserSockets users = new UserSockets();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
     private final GatewayMeters meters;
+    private final PartsBudget parts;
 
-    /** None yet; what happens to those to come is counted there. */
-    public Connections(GatewayMeters meters) {
+    /**
+     * None yet.
+     *
+     * @param meters count what happens to those to come
+     * @param parts the most bytes of unfinished messages that come in parts
+     */
+    public Connections(GatewayMeters meters, long parts) {
         this.meters = meters;
+        this.parts = new PartsBudget(parts);
+    }
+
+    /** What is kept of messages that come in parts. */
+    public PartsBudget parts() {
+        return parts;
     }
 
     /** What is counted of them. */

@@ -37,8 +37,10 @@ final class GatewayServices {
         this.editor = Pace.of(beat.editorInterval(), beat.editorTimeout());
         long hello = settings.limits().hello().toMillis();
         this.stranger = new Pace(Math.max(1, hello / 2), hello);
+        int single = Math.min(settings.limits().data(), settings.limits().message() / 2);
         this.reader =
-                new MessageReader(settings.limits().name(), settings.limits().data());
+                new MessageReader(
+                        settings.limits().name(), single, settings.limits().data(), settings.limits().snapshot());
         Settings.Handover handover = settings.handover();
         this.grace = new TreeMap<>(Map.of(
                 "closed", handover.graceClosed().toMillis(),
@@ -46,7 +48,9 @@ final class GatewayServices {
                 "node", handover.graceNode().toMillis()));
         this.limits = new TreeMap<>();
         limits.put("message", (long) settings.limits().message());
-        limits.put("data", (long) settings.limits().data());
+        limits.put("data", (long) single);
+        limits.put("updateData", (long) settings.limits().data());
+        limits.put("snapshot", (long) settings.limits().snapshot());
         limits.put("documents", (long) settings.limits().documents());
         limits.put("rate", (long) settings.limits().rate());
         limits.put("bytes", (long) settings.limits().bytes());

@@ -8,6 +8,7 @@ import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -34,14 +35,25 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         /** Answers the client. */
         void write(String frame);
 
+        /** Nothing more is to be read for so many milliseconds. */
+        void pace(long millis);
+
+        /** Has something done in so many milliseconds, unless the connection has ended by then. */
+        void later(long millis, Runnable action);
+
         /** The client is to be let go. */
         void close(CloseCode code);
     }
+
+    /** A signal beyond the rate costs as much as this many bytes more: it is read to no other end than to be replaced. */
+    private static final int EXTRA_SIGNAL = 256;
 
     private final Owner owner;
     private final GatewayServices on;
     private final FrameAssembler assembler;
     private final Throttle throttle;
+    private final Signals signals;
+    private boolean signalsPlanned;
 
     /** When a ping was sent that is not answered yet, as {@link System#nanoTime()} counts; else 0. */
     private long pinged;
@@ -58,6 +70,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         this.assembler = new FrameAssembler(on.allowed().message());
         this.throttle = new Throttle(
                 on.allowed().rate(), on.allowed().bytes(), on.allowed().message(), now);
+        this.signals = new Signals(on.allowed().rate(), now);
     }
 
     /** A frame came that is no pong. */
@@ -91,7 +104,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
         owner.heard();
         if (pinged == 0) {
-            within(throttle.control(Loop.now()), false);
+            isTaken(Optional.empty());
             return;
         }
         // An answer to this node's own ping is no message of the client's: it must not cost it one of those it may
@@ -117,18 +130,19 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         try {
             message = on.reader().read(text);
         } catch (BadMessage bad) {
-            bad(bad);
+            if (isTaken(bad.ref())) {
+                bad(bad);
+            }
             return;
         }
-        if (!refused(message.ref())) {
+        if (message instanceof ClientMessage.Signal signal && owner.greeted()) {
+            signal(signal);
+        } else if (isTaken(message.ref())) {
             owner.message(message);
         }
     }
 
     private void bad(BadMessage bad) {
-        if (refused(bad.ref())) {
-            return;
-        }
         if (bad.code() == ErrorCode.TOO_LARGE) {
             on.connections().limits().reached(Limit.DATA);
         }
@@ -138,42 +152,78 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
     }
 
+    // ---- signals --------------------------------------------------------------------------------------------------
+
+    /** Beyond the rate the latest signal of a document is the only one that waits: nobody needs those before it. */
+    private void signal(ClientMessage.Signal signal) {
+        if (signals.take(signal, Loop.now())) {
+            owner.message(signal);
+            return;
+        }
+        on.connections().limits().reached(Limit.MESSAGES);
+        pace(throttle.spend(EXTRA_SIGNAL, Loop.now()));
+        planSignals();
+    }
+
+    private void planSignals() {
+        if (!signalsPlanned && !signals.isEmpty()) {
+            signalsPlanned = true;
+            owner.later(signals.delay(Loop.now()), () -> {
+                signalsPlanned = false;
+                signals.due(Loop.now()).forEach(owner::message);
+                planSignals();
+            });
+        }
+    }
+
+    /** The session leaves a document: what it would have signalled there is of no use any more. */
+    void forget(String document) {
+        signals.forget(document);
+    }
+
+    /** The connection ends: the last signals go on now, since nobody will be told them later. */
+    List<ClientMessage.Signal> lastSignals() {
+        return signals.rest();
+    }
+
     // ---- the rate -------------------------------------------------------------------------------------------------
 
-    /**
-     * Whether the frame is to be looked at. What came too fast is put together all the same, since whoever asked must be
-     * told by its {@code ref} that nothing came of it.
-     */
+    /** Whether the frame is to be looked at. */
     private boolean within(WebSocketFrame frame) {
         long now = Loop.now();
         if (frame.isText()) {
-            return within(throttle.first(frame.binaryData().length(), now), true);
+            pace(throttle.first(frame.binaryData().length(), now));
         } else if (frame.isContinuation()) {
-            return within(throttle.further(frame.binaryData().length(), now), true);
-        }
-        return within(throttle.control(now), false);
-    }
-
-    private boolean within(Throttle.Verdict verdict, boolean data) {
-        if (verdict == Throttle.Verdict.CLOSE) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(Optional.empty());
-            owner.close(CloseCode.RATE_LIMITED);
-            return false;
-        }
-        if (verdict == Throttle.Verdict.REFUSE && !data) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(Optional.empty());
+            pace(throttle.further(frame.binaryData().length(), now));
+            if (throttle.endless()) {
+                on.connections().limits().reached(Limit.BYTES);
+                owner.close(CloseCode.RATE_LIMITED);
+                return false;
+            }
+        } else {
+            return isTaken(Optional.empty());
         }
         return true;
     }
 
-    /** Whether what has just come in came too fast; it is answered then. */
-    private boolean refused(Optional<Json> ref) {
-        if (throttle.refused()) {
-            on.connections().limits().reached(throttle.reached());
-            slowDown(ref);
+    /** What comes faster than the rate in bytes is not refused: it waits with the client until its time has come. */
+    private void pace(long millis) {
+        if (millis > 0) {
+            on.connections().limits().reached(Limit.BYTES);
+            owner.pace(millis);
+        }
+    }
+
+    /** Whether one more message may be looked at; else it is answered, and whoever does not stop is let go. */
+    private boolean isTaken(Optional<Json> ref) {
+        Throttle.Verdict verdict = throttle.message(Loop.now());
+        if (verdict == Throttle.Verdict.TAKE) {
             return true;
+        }
+        on.connections().limits().reached(Limit.MESSAGES);
+        slowDown(verdict == Throttle.Verdict.REFUSE ? ref : Optional.empty());
+        if (verdict == Throttle.Verdict.CLOSE) {
+            owner.close(CloseCode.RATE_LIMITED);
         }
         return false;
     }
@@ -196,8 +246,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         return Frames.error(
                 ref,
                 ErrorCode.RATE_LIMITED,
-                "too much at once: " + on.allowed().rate() + " messages and "
-                        + on.allowed().bytes() + " bytes a second are taken; nothing was done",
+                "too much at once: " + on.allowed().rate() + " messages a second are taken; nothing was done",
                 OptionalLong.of(retry));
     }
 }

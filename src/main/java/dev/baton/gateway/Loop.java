@@ -8,9 +8,11 @@ import dev.baton.room.Lane;
 import dev.baton.room.Outbox;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** What the connections of one event loop share: the loop itself and its heartbeat wheel. */
 final class Loop implements Lane, Visitor<Connection> {
@@ -103,6 +105,20 @@ final class Loop implements Lane, Visitor<Connection> {
     /** Runs something on this loop, after everything handed over before. */
     void run(Runnable action) {
         context.runOnContext(v -> action.run());
+    }
+
+    /** Runs something on this loop in so many milliseconds, at least 1. */
+    void later(long millis, Runnable action) {
+        context.owner().setTimer(Math.max(1, millis), id -> action.run());
+    }
+
+    /**
+     * Does something that takes long, off this loop.
+     *
+     * @return completes on this loop
+     */
+    <T> Future<T> offLoop(Callable<T> work) {
+        return context.executeBlocking(work, false);
     }
 
     /** How many more connections that come to nothing are borne; on the loop. */

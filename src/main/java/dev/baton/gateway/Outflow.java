@@ -5,16 +5,20 @@ import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.http.ServerWebSocket;
 
 /**
- * What goes out to one client: gathered until the loop's turn is over, and bounded. What the client asked for itself, such as a
- * document's content, does not count against it while it is on its way. Confined to the socket's loop.
+ * What goes out to one client: gathered until the loop's turn is over, and bounded. One frame at a time does not count against it while it
+ * is on its way: what the client asked for itself, such as a document's content, or a large one, which takes its time on any
+ * line. Confined to the socket's loop.
  */
 final class Outflow {
+    /** A frame of this many bytes is a large one. */
+    static final int LARGE = 64 * 1024;
+
     private final EncodedFrames frames;
     private final Loop loop;
     private final long bound;
     private boolean planned;
 
-    /** Bytes of the frame under way that the client asked for. */
+    /** Bytes of the frame under way that do not count. */
     private long asked;
 
     /** @param bound so many bytes may be unread when another frame is to be sent */
@@ -41,6 +45,10 @@ final class Outflow {
 
     /** Puts a frame, which this releases, in line. */
     void write(ByteBuf frame) {
+        if (asked == 0 && frame.readableBytes() >= LARGE) {
+            writeAsked(frame, () -> {});
+            return;
+        }
         frames.write(frame);
         flushAtTheEnd();
     }

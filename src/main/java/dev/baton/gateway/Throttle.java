@@ -1,17 +1,18 @@
 package dev.baton.gateway;
 
 /**
- * How much one connection may send. What comes within the rate and its burst is taken; of what comes beyond, as much again is
- * refused with an answer; whoever goes on beyond that too is closed. Control frames count as messages, since each
- * is answered. Pure, makes nothing while it is used, for one thread.
+ * How much one connection may send. Of messages, what comes within the rate and its burst is taken; of what comes beyond, as much again
+ * is refused with an answer; whoever goes on beyond that too is closed. Control frames count as messages, since each is answered. Bytes
+ * are never refused: beyond their rate and its burst the connection is read no further until it keeps to the rate again. Pure,
+ * makes nothing while it is used, for one thread.
  */
 final class Throttle {
 
-    /** What becomes of a frame. */
+    /** What becomes of a message or a control frame. */
     enum Verdict {
         /** It is taken. */
         TAKE,
-        /** It, or the message it is a part of, is answered with {@code rate-limited} and not handled. */
+        /** It is answered with {@code rate-limited} and not handled. */
         REFUSE,
         /** Enough: the connection is closed. */
         CLOSE
@@ -20,98 +21,79 @@ final class Throttle {
     /** A fragment costs at least as much as this many bytes: an endless row of empty ones has an end. */
     private static final int LEAST_FRAGMENT = 1_024;
 
-    private final Quota allowed;
-    private final Quota beyond;
+    /** So many times what may be sent in a second, or what is the largest message, is too much for one message, by that cost. */
+    private static final int ENDLESS = 4;
+
+    private final TokenBucket allowed;
+    private final TokenBucket beyond;
+    private final TokenBucket bytes;
+    private final long endless;
     private long size;
-    private boolean refused;
-    private Limit reached = Limit.MESSAGES;
 
     /**
      * A fresh one.
      *
      * @param rate messages a second
      * @param bytes a second
-     * @param largest bytes of one message, which must always find room in a burst
+     * @param largest bytes of one message
      * @param now milliseconds of a clock that does not go back
      */
     Throttle(int rate, int bytes, int largest, long now) {
-        this.allowed = new Quota(rate, bytes, largest, now);
-        this.beyond = new Quota(rate, bytes, largest, now);
+        this.allowed = new TokenBucket(rate, 2L * rate, now);
+        this.beyond = new TokenBucket(rate, 2L * rate, now);
+        this.bytes = new TokenBucket(bytes, 2L * bytes, now);
+        this.endless = (long) ENDLESS * Math.max(bytes, largest);
     }
 
-    /** The first, or only, frame of a message. */
-    Verdict first(int length, long now) {
+    /** The first, or only, frame of a message. Returns for how many milliseconds nothing more is to be read; 0 for none. */
+    long first(int length, long now) {
         size = length;
-        refused = false;
-        return spend(1, length, now);
+        return spend(length, now);
     }
 
-    /** A further frame of that message. */
-    Verdict further(int length, long now) {
+    /** A further frame of that message; returns the same. */
+    long further(int length, long now) {
         int cost = Math.max(length, LEAST_FRAGMENT);
         size += cost;
-        return spend(0, cost, now);
+        return spend(cost, now);
+    }
+
+    /** Something that costs as much as so many bytes; returns the same. */
+    long spend(int cost, long now) {
+        bytes.has(0, now);
+        bytes.take(cost);
+        return bytes.delay(0, now);
+    }
+
+    /** Whether the message that is coming in has cost so much by its fragments that it will never end. */
+    boolean endless() {
+        return size > endless;
+    }
+
+    /** A whole message. */
+    Verdict message(long now) {
+        return charge(now);
     }
 
     /** A ping or a pong, which may come between the frames of a message. */
     Verdict control(long now) {
-        return charge(1, 0, now);
+        return charge(now);
     }
 
-    /** Whether the message that is coming in, or has just come in, is refused. */
-    boolean refused() {
-        return refused;
-    }
-
-    /** In how many milliseconds a message of that size would be taken; at least 1. */
+    /** In how many milliseconds a message would be taken; at least 1. */
     long retry(long now) {
-        return Math.max(1, allowed.delay(1, size, now));
+        return Math.max(1, allowed.delay(1, now));
     }
 
-    /** Which of the two limits the last refusal ran into. */
-    Limit reached() {
-        return reached;
-    }
-
-    private Verdict spend(int messages, int bytes, long now) {
-        Verdict verdict = refused ? over(messages, bytes, now) : charge(messages, bytes, now);
-        refused |= verdict != Verdict.TAKE;
-        return verdict;
-    }
-
-    private Verdict charge(int messages, int bytes, long now) {
-        if (allowed.take(messages, bytes, now)) {
+    private Verdict charge(long now) {
+        if (allowed.has(1, now)) {
+            allowed.take(1);
             return Verdict.TAKE;
         }
-        reached = allowed.messages.has(messages, now) ? Limit.BYTES : Limit.MESSAGES;
-        return over(messages, bytes, now);
-    }
-
-    private Verdict over(int messages, int bytes, long now) {
-        return beyond.take(messages, bytes, now) ? Verdict.REFUSE : Verdict.CLOSE;
-    }
-
-    /** Messages and bytes, each by its own measure. */
-    private static final class Quota {
-        private final TokenBucket messages;
-        private final TokenBucket bytes;
-
-        Quota(int rate, int bytesRate, int largest, long now) {
-            messages = new TokenBucket(rate, 2L * rate, now);
-            bytes = new TokenBucket(bytesRate, Math.max(2L * bytesRate, largest), now);
+        if (beyond.has(1, now)) {
+            beyond.take(1);
+            return Verdict.REFUSE;
         }
-
-        boolean take(int some, int size, long now) {
-            if (!messages.has(some, now) || !bytes.has(size, now)) {
-                return false;
-            }
-            messages.take(some);
-            bytes.take(size);
-            return true;
-        }
-
-        long delay(int some, long size, long now) {
-            return Math.max(messages.delay(some, now), bytes.delay(size, now));
-        }
+        return Verdict.CLOSE;
     }
 }

@@ -34,7 +34,7 @@ final class TokenBucket {
         return level >= amount * PART;
     }
 
-    /** Takes units that {@link #has} said are there. */
+    /** Takes units, also such as are not there: then they are owed, and there are none until that has been made up for. */
     void take(long amount) {
         level -= amount * PART;
     }

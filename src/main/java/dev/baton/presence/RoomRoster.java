@@ -37,6 +37,9 @@ public final class RoomRoster {
     private final Map<String, String> gone = new LinkedHashMap<>();
     private long version;
 
+    /** Since the last {@link #localDiff} more has changed than what signals are kept. */
+    private boolean moved;
+
     /**
      * An empty document, seen from a node.
      *
@@ -54,6 +57,7 @@ public final class RoomRoster {
     public void seat(Seat seat) {
         Seat before = local.put(seat.session(), seat);
         if (!seat.equals(before)) {
+            moved |= before == null || !seat.isLike(before);
             put.add(seat.session());
             gone.remove(seat.session());
             touched.put(seat.session(), "");
@@ -63,6 +67,7 @@ public final class RoomRoster {
     /** Takes a member of this node away. */
     public void unseat(String session, String cause) {
         if (local.remove(session) != null) {
+            moved = true;
             put.remove(session);
             gone.put(session, cause);
             touched.put(session, cause);
@@ -87,9 +92,18 @@ public final class RoomRoster {
         List<Seat> seats = put.stream().map(local::get).toList();
         RosterDiff diff = new RosterDiff(document, node, version, version + 1, seats, new LinkedHashMap<>(gone));
         version++;
+        moved = false;
         put.clear();
         gone.clear();
         return Optional.of(diff);
+    }
+
+    /**
+     * Whether the next {@link #localDiff} holds more than kept signals. Those alone need not be written down at once: a node that comes is
+     * told all of the roster anyway, at a later version.
+     */
+    public boolean moved() {
+        return moved;
     }
 
     /** This node's whole roster, for a node that knows nothing of it. */
@@ -218,6 +232,7 @@ public final class RoomRoster {
         List<Member> joined = new ArrayList<>();
         List<Member> changed = new ArrayList<>();
         Map<String, String> left = new LinkedHashMap<>();
+        Map<String, String> kept = new LinkedHashMap<>();
         touched.forEach((session, cause) -> {
             Optional<Member> now = best(session).map(Seat::member);
             Member before = shown.get(session);
@@ -234,11 +249,20 @@ public final class RoomRoster {
                 }
             } else if (!now.get().equals(before)) {
                 shown.put(session, now.get());
-                (before == null ? joined : changed).add(now.get());
+                if (before == null) {
+                    joined.add(now.get());
+                    return;
+                }
+                if (!now.get().keeping("").equals(before.keeping(""))) {
+                    changed.add(now.get());
+                }
+                if (!now.get().kept().equals(before.kept()) && !local.containsKey(session)) {
+                    kept.put(session, now.get().kept());
+                }
             }
         });
         touched.clear();
-        return new PresenceDiff(joined, left, changed);
+        return new PresenceDiff(joined, left, changed, kept);
     }
 
     private Optional<Seat> best(String session) {

@@ -35,6 +35,7 @@ public record RosterDiff(String document, String node, long from, long to, List<
                 .put("edit", seat.member().mode() == Mode.EDIT)
                 .put("since", seat.member().since())
                 .put("online", seat.member().online())
+                .put("kept", seat.member().kept())
                 .put("generation", seat.generation())));
         JsonObject left = new JsonObject();
         gone.forEach(left::put);
@@ -58,7 +59,8 @@ public record RosterDiff(String document, String node, long from, long to, List<
                             new User(one.getString("id"), one.getString("name")),
                             one.getBoolean("edit") ? Mode.EDIT : Mode.VIEW,
                             one.getLong("since"),
-                            one.getBoolean("online")),
+                            one.getBoolean("online"),
+                            one.getString("kept", "")),
                     one.getLong("generation")));
         }
         Map<String, String> gone = new LinkedHashMap<>();

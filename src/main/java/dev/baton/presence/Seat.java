@@ -15,6 +15,12 @@ public record Seat(Member member, long generation) implements Serializable {
         return member.session();
     }
 
+    /** Whether it is the same but for the signal that is kept. */
+    public boolean isLike(Seat other) {
+        return generation == other.generation
+                && member.keeping("").equals(other.member.keeping(""));
+    }
+
     /** Whether this one counts, of two seats of one session on two nodes. */
     public boolean outranks(Seat other) {
         return generation != other.generation

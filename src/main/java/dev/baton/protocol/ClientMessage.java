@@ -54,11 +54,79 @@ public sealed interface ClientMessage {
     /** The whole content as of {@code seq}. */
     record Snapshot(Optional<Json> ref, String document, long epoch, long seq, Json data) implements OfDocument {}
 
+    /** What can come in parts. */
+    enum Divided {
+        UPDATE("update"),
+        SNAPSHOT("snapshot");
+
+        private final String word;
+
+        Divided(String word) {
+            this.word = word;
+        }
+
+        /** The type on the wire. */
+        public String word() {
+            return word;
+        }
+    }
+
+    /**
+     * One part of an update or a snapshot whose data does not fit into a message. A series of parts is known by everything here but
+     * {@code ref}, {@code part} and {@code data}.
+     *
+     * @param id the operation id of an update; empty for a snapshot
+     * @param seq of a snapshot; 0 for an update
+     * @param part from 1 to {@code parts}
+     * @param parts how many there are
+     * @param data a piece of the data's text
+     */
+    record Part(
+            Optional<Json> ref,
+            String document,
+            Divided kind,
+            long epoch,
+            String id,
+            long seq,
+            int part,
+            int parts,
+            String data)
+            implements OfDocument {
+
+        /** Whether that one belongs to the same series. */
+        public boolean follows(Part other) {
+            return kind == other.kind
+                    && document.equals(other.document)
+                    && epoch == other.epoch
+                    && id.equals(other.id)
+                    && seq == other.seq
+                    && parts == other.parts;
+        }
+
+        /** Names the series, for the client that sent it. */
+        public String series() {
+            return kind == Divided.UPDATE ? "update '" + id + "'" : "snapshot of seq " + seq;
+        }
+
+        /** The message that the parts are, with the data put together. */
+        public OfDocument whole(Json all) {
+            return kind == Divided.UPDATE
+                    ? new Update(ref, document, epoch, id, all)
+                    : new Snapshot(ref, document, epoch, seq, all);
+        }
+
+        /** Without the data. */
+        @Override
+        public String toString() {
+            return "Part[" + document + ", " + kind + " " + part + " of " + parts + "]";
+        }
+    }
+
     /** A message to all, kept in the log. */
     record Say(Optional<Json> ref, String document, String id, Json data) implements OfDocument {}
 
-    /** A cursor or the like: not kept, the latest wins. */
-    record Signal(Optional<Json> ref, String document, Json data) implements OfDocument {}
+    /** A cursor or the like, of which the latest counts; {@code keep}: those who come later are told it, too. */
+    record Signal(Optional<Json> ref, String document, Json data, boolean keep) implements OfDocument {}
 
     /** The session ends: it will not be resumed. */
     record Bye(Optional<Json> ref) implements ClientMessage {}

@@ -19,11 +19,30 @@ public final class Frames {
      * @param seq its head
      * @param recovered whether {@code entries} holds all since what the joiner had seen
      * @param snapshotSeq the seq of the snapshot, when there is one
-     * @param snapshot its content
+     * @param snapshot its content; not looked at when that comes in parts
+     * @param parts in how many parts the content of the snapshot follows, by {@link #snapshotPart}; 0 when it is here
      * @param entries what follows, in order
      */
     public record Content(
-            String log, long seq, boolean recovered, OptionalLong snapshotSeq, Json snapshot, List<SeqEntry> entries) {}
+            String log,
+            long seq,
+            boolean recovered,
+            OptionalLong snapshotSeq,
+            Json snapshot,
+            int parts,
+            List<SeqEntry> entries) {
+
+        /** With the whole snapshot, if there is one. */
+        public Content(
+                String log,
+                long seq,
+                boolean recovered,
+                OptionalLong snapshotSeq,
+                Json snapshot,
+                List<SeqEntry> entries) {
+            this(log, seq, recovered, snapshotSeq, snapshot, 0, entries);
+        }
+    }
 
     private Frames() {}
 
@@ -79,16 +98,20 @@ public final class Frames {
             if (content.snapshotSeq().isPresent()) {
                 json.writeStartObject();
                 json.writeNumberField("seq", content.snapshotSeq().getAsLong());
-                JsonText.raw(json, "data", content.snapshot());
+                if (content.parts() > 0) {
+                    json.writeNumberField("parts", content.parts());
+                } else {
+                    JsonText.raw(json, "data", content.snapshot());
+                }
                 json.writeEndObject();
             } else {
                 json.writeNull();
             }
             writeEntries(json, content.entries());
-            writeMembers(json, "members", members);
+            writeMembers(json, "members", members, true);
             json.writeNumberField("count", count);
             json.writeObjectFieldStart("rights");
-            write(json, rights, rights.placeOf(you));
+            write(json, rights, rights.placeOf(you), rights.positionOf(you));
             json.writeEndObject();
         });
     }
@@ -115,7 +138,7 @@ public final class Frames {
             int count) {
         return JsonText.frame("presence", Optional.empty(), json -> {
             json.writeStringField("document", document);
-            writeMembers(json, "joined", joined);
+            writeMembers(json, "joined", joined, true);
             json.writeArrayFieldStart("left");
             for (Map.Entry<String, String> gone : left.entrySet()) {
                 json.writeStartObject();
@@ -124,16 +147,29 @@ public final class Frames {
                 json.writeEndObject();
             }
             json.writeEndArray();
-            writeMembers(json, "changed", changed);
+            writeMembers(json, "changed", changed, false);
             json.writeNumberField("count", count);
         });
     }
 
-    /** Who holds the pen, for a member in the given place. */
-    public static String rights(Optional<Json> ref, RightsState rights, RightsState.Place you) {
+    /**
+     * Who holds the pen, for a member in the given place.
+     *
+     * @param position of that member among those who wait, from 1; 0 when it does not
+     */
+    public static String rights(Optional<Json> ref, RightsState rights, RightsState.Place you, int position) {
         return JsonText.frame("rights", ref, json -> {
             json.writeStringField("document", rights.document());
-            write(json, rights, you);
+            write(json, rights, you, position);
+        });
+    }
+
+    /** A piece of the text of the snapshot that {@code joined} spoke of; {@code part} from 1. */
+    public static String snapshotPart(String document, int part, String piece) {
+        return JsonText.frame("snapshot-part", Optional.empty(), json -> {
+            json.writeStringField("document", document);
+            json.writeNumberField("part", part);
+            json.writeStringField("data", piece);
         });
     }
 
@@ -143,7 +179,7 @@ public final class Frames {
             json.writeStringField("document", document);
             json.writeNumberField("epoch", epoch);
             json.writeFieldName("by");
-            write(json, by);
+            write(json, by, false);
             json.writeNumberField("within", within);
         });
     }
@@ -239,7 +275,8 @@ public final class Frames {
         return error(ref, code, message, OptionalLong.empty());
     }
 
-    private static void write(JsonGenerator json, RightsState rights, RightsState.Place you) throws IOException {
+    private static void write(JsonGenerator json, RightsState rights, RightsState.Place you, int position)
+            throws IOException {
         json.writeNumberField("epoch", rights.epoch());
         json.writeFieldName("holder");
         writeHolder(json, rights.holder());
@@ -248,11 +285,15 @@ public final class Frames {
             json.writeNumberField("until", rights.until().getAsLong());
         }
         json.writeArrayFieldStart("queue");
-        for (String session : rights.queue()) {
+        for (String session : rights.shown()) {
             json.writeString(session);
         }
         json.writeEndArray();
+        json.writeNumberField("waiting", rights.queue().size());
         json.writeStringField("you", you.word());
+        if (position > 0) {
+            json.writeNumberField("position", position);
+        }
         json.writeStringField("cause", rights.cause());
     }
 
@@ -267,21 +308,22 @@ public final class Frames {
 
     private static void writeHolder(JsonGenerator json, Optional<Member> holder) throws IOException {
         if (holder.isPresent()) {
-            write(json, holder.get());
+            write(json, holder.get(), false);
         } else {
             json.writeNull();
         }
     }
 
-    private static void writeMembers(JsonGenerator json, String name, Collection<Member> members) throws IOException {
+    private static void writeMembers(JsonGenerator json, String name, Collection<Member> members, boolean kept)
+            throws IOException {
         json.writeArrayFieldStart(name);
         for (Member member : members) {
-            write(json, member);
+            write(json, member, kept);
         }
         json.writeEndArray();
     }
 
-    private static void write(JsonGenerator json, Member member) throws IOException {
+    private static void write(JsonGenerator json, Member member, boolean kept) throws IOException {
         json.writeStartObject();
         json.writeStringField("session", member.session());
         json.writeFieldName("user");
@@ -289,6 +331,9 @@ public final class Frames {
         json.writeStringField("mode", member.mode().word());
         json.writeNumberField("since", member.since());
         json.writeStringField("state", member.online() ? "online" : "offline");
+        if (kept && !member.kept().isEmpty()) {
+            JsonText.raw(json, "kept", new Json(member.kept()));
+        }
         json.writeEndObject();
     }
 

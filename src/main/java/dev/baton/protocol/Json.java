@@ -11,6 +11,25 @@ public record Json(String text) {
     /** The value {@code null}. */
     public static final Json NULL = new Json("null");
 
+    /** How many bytes its text takes in UTF-8. */
+    public long bytes() {
+        return bytes(text);
+    }
+
+    /** How many bytes a text takes in UTF-8; half a surrogate pair counts as two. */
+    public static long bytes(String text) {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x800 && !Character.isSurrogate(c)) {
+                bytes += 2;
+            } else if (c >= 0x80) {
+                bytes += 1;
+            }
+        }
+        return bytes;
+    }
+
     /** Its length and nothing else: data is the user's, and no log line shows it. */
     @Override
     public String toString() {

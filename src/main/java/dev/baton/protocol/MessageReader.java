@@ -28,18 +28,77 @@ public final class MessageReader {
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
 
+    /** The most parts of one message. */
+    public static final int MOST_PARTS = 4_096;
+
+    /** The largest data of a signal that is kept, in bytes of UTF-8. */
+    public static final int LARGEST_KEPT = 4_096;
+
+    /** For data that was put together: one level less, as in a message, and strings of any length. */
+    private static final JsonFactory DATA = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(DEEPEST - 1)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
     private final int longestName;
     private final int largestData;
+    private final int largestUpdate;
+    private final int largestSnapshot;
 
     /**
-     * A reader with these limits.
+     * A reader with these limits; data is measured in bytes of UTF-8.
      *
      * @param longestName of a user's id and name, in characters
-     * @param largestData of {@code update}, {@code say} and {@code signal}, in bytes of UTF-8
+     * @param largestData of {@code say} and {@code signal}
+     * @param largestUpdate of {@code update}
+     * @param largestSnapshot of {@code snapshot}
      */
-    public MessageReader(int longestName, int largestData) {
+    public MessageReader(int longestName, int largestData, int largestUpdate, int largestSnapshot) {
         this.longestName = longestName;
         this.largestData = largestData;
+        this.largestUpdate = largestUpdate;
+        this.largestSnapshot = largestSnapshot;
+    }
+
+    /** The same limit for all data but that of snapshots, which has none. */
+    public MessageReader(int longestName, int largestData) {
+        this(longestName, largestData, largestData, Integer.MAX_VALUE);
+    }
+
+    /** The most bytes of that message's data, put together. */
+    public int largest(ClientMessage.Divided kind) {
+        return kind == ClientMessage.Divided.UPDATE ? largestUpdate : largestSnapshot;
+    }
+
+    /**
+     * The message that came in parts.
+     *
+     * @param last the last of them
+     * @param text the data of all of them, joined
+     * @throws BadMessage naming what was wrong, under the ref of the last part
+     */
+    public ClientMessage.OfDocument whole(ClientMessage.Part last, String text) throws BadMessage {
+        Fields fields = new Fields(Map.of(), last.ref());
+        if (Json.bytes(text) > largest(last.kind())) {
+            throw fields.tooLarge(largest(last.kind()));
+        }
+        try (JsonParser parser = DATA.createParser(text)) {
+            if (parser.nextToken() == null) {
+                throw fields.bad("the data of all parts is empty");
+            }
+            parser.skipChildren();
+            if (parser.nextToken() != null) {
+                throw fields.bad("the data of all parts must be one JSON value");
+            }
+        } catch (JsonParseException notJson) {
+            throw fields.bad("the data of all parts is no JSON, at character "
+                    + notJson.getLocation().getCharOffset());
+        } catch (IOException tooDeep) {
+            throw fields.bad("the data of all parts is nested deeper than " + (DEEPEST - 1) + ", or a number too long");
+        }
+        return last.whole(new Json(text));
     }
 
     /**
@@ -76,25 +135,64 @@ public final class MessageReader {
             case "release" ->
                 new ClientMessage.Release(fields.ref, fields.document(), fields.seq("epoch"), fields.optionalId("to"));
             case "update" ->
-                new ClientMessage.Update(
-                        fields.ref, fields.document(), fields.seq("epoch"), fields.id("id"), fields.data(largestData));
+                fields.divided()
+                        ? part(fields, ClientMessage.Divided.UPDATE)
+                        : new ClientMessage.Update(
+                                fields.ref,
+                                fields.document(),
+                                fields.seq("epoch"),
+                                fields.id("id"),
+                                fields.data(largestUpdate));
             case "handover" -> new ClientMessage.HandOver(fields.ref, fields.document(), fields.id("session"));
             case "remove" -> new ClientMessage.Remove(fields.ref, fields.document(), fields.id("session"));
             case "snapshot" ->
-                new ClientMessage.Snapshot(
-                        fields.ref,
-                        fields.document(),
-                        fields.seq("epoch"),
-                        fields.seq("seq"),
-                        fields.data(Integer.MAX_VALUE));
+                fields.divided()
+                        ? part(fields, ClientMessage.Divided.SNAPSHOT)
+                        : new ClientMessage.Snapshot(
+                                fields.ref,
+                                fields.document(),
+                                fields.seq("epoch"),
+                                fields.seq("seq"),
+                                fields.data(largestSnapshot));
             case "say" ->
                 new ClientMessage.Say(fields.ref, fields.document(), fields.id("id"), fields.data(largestData));
-            case "signal" -> new ClientMessage.Signal(fields.ref, fields.document(), fields.data(largestData));
+            case "signal" -> signal(fields);
             case "bye" -> new ClientMessage.Bye(fields.ref);
             case "ping" -> new ClientMessage.Ping(fields.ref);
             default ->
                 throw new BadMessage(ErrorCode.UNKNOWN_TYPE, "type '" + shown(type) + "' is not known", fields.ref);
         };
+    }
+
+    private ClientMessage signal(Fields fields) throws BadMessage {
+        boolean keep = fields.optional("keep").isPresent() && fields.flag("keep");
+        return new ClientMessage.Signal(
+                fields.ref,
+                fields.document(),
+                fields.data(keep ? Math.min(LARGEST_KEPT, largestData) : largestData),
+                keep);
+    }
+
+    private static ClientMessage part(Fields fields, ClientMessage.Divided kind) throws BadMessage {
+        boolean update = kind == ClientMessage.Divided.UPDATE;
+        long parts = fields.seq("parts");
+        if (parts < 1 || parts > MOST_PARTS) {
+            throw fields.bad("parts must lie between 1 and " + MOST_PARTS);
+        }
+        long part = fields.seq("part");
+        if (part < 1 || part > parts) {
+            throw fields.bad("part must lie between 1 and parts, which is " + parts);
+        }
+        return new ClientMessage.Part(
+                fields.ref,
+                fields.document(),
+                kind,
+                fields.seq("epoch"),
+                update ? fields.id("id") : "",
+                update ? 0 : fields.seq("seq"),
+                (int) part,
+                (int) parts,
+                fields.text("data"));
     }
 
     private Optional<User> user(Fields fields) throws BadMessage {
@@ -303,23 +401,20 @@ public final class MessageReader {
             if (token == null) {
                 throw bad("data is missing");
             }
-            if (utf8Length(token.text) > largest) {
-                throw new BadMessage(ErrorCode.TOO_LARGE, "data must not exceed " + largest + " bytes", ref);
+            Json data = new Json(token.text);
+            if (data.bytes() > largest) {
+                throw tooLarge(largest);
             }
-            return new Json(token.text);
+            return data;
         }
 
-        private static long utf8Length(String text) {
-            long bytes = text.length();
-            for (int i = 0; i < text.length(); i++) {
-                char c = text.charAt(i);
-                if (c >= 0x800 && !Character.isSurrogate(c)) {
-                    bytes += 2;
-                } else if (c >= 0x80) {
-                    bytes += 1;
-                }
-            }
-            return bytes;
+        BadMessage tooLarge(int largest) {
+            return new BadMessage(ErrorCode.TOO_LARGE, "data must not exceed " + largest + " bytes", ref);
+        }
+
+        /** Whether this is a part of something. */
+        boolean divided() {
+            return optional("part").isPresent() || optional("parts").isPresent();
         }
     }
 }

@@ -11,11 +11,14 @@ import java.util.OptionalLong;
  * @param epoch the fencing token now
  * @param holder who has the pen, online or away
  * @param until while the holder is away, how long the pen stays reserved, in milliseconds from now
- * @param queue sessions in line, in order
+ * @param queue all sessions in line, in order
  * @param cause what moved the pen last
  */
 public record RightsState(
         String document, long epoch, Optional<Member> holder, OptionalLong until, List<String> queue, String cause) {
+
+    /** How many of those who wait are named to the members. */
+    public static final int SHOWN = 50;
 
     /** What one member is to the pen. */
     public enum Place {
@@ -41,6 +44,16 @@ public record RightsState(
             return "free";
         }
         return holder.get().online() ? "held" : "reserved";
+    }
+
+    /** Those who wait, as they are named to the members: the first {@link #SHOWN}. */
+    public List<String> shown() {
+        return queue.size() <= SHOWN ? queue : queue.subList(0, SHOWN);
+    }
+
+    /** The place of a session among those who wait, 1 for the next one; 0 when it does not wait. */
+    public int positionOf(String session) {
+        return queue.indexOf(session) + 1;
     }
 
     /** What the given session is to the pen. */

@@ -59,6 +59,9 @@ public final class Rehearsal {
     private static final String GREETED = "greeted";
 
     /** How often rooms and locks are looked over: in earnest the first looks would come next to the first hand-overs. */
+    /** The largest message of the players, in bytes. */
+    private static final int MESSAGE = 128 * 1024;
+
     private static final Duration SWEEP = Duration.ofMillis(50);
 
     private static final Duration EXPIRY = Duration.ofSeconds(30);
@@ -91,7 +94,7 @@ public final class Rehearsal {
         this.sessions = new Sessions(vertx, stage, EXPIRY);
         Locks locks = new Locks(vertx, stage, lease, sessions, staged, none, Unmeasured.METERS);
         RoomMeters counted = new RoomMeters(nanos -> {}, Unmeasured.METERS);
-        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, EXPIRY, SWEEP);
+        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, MESSAGE, EXPIRY, SWEEP);
         this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, SWEEP);
     }
 

@@ -76,12 +76,13 @@ final class Fanout {
         });
     }
 
-    /** To each what is meant for it; equal frames of one loop go together. */
-    void sendEach(Function<String, String> frameFor) {
+    /** To each what is meant for it, if anything; equal frames of one loop go together. */
+    void sendEach(Function<String, Optional<String>> frameFor) {
         Map<Lane, Map<String, List<Outbox>>> groups = new HashMap<>();
-        outboxes.forEach((session, outbox) -> groups.computeIfAbsent(outbox.lane(), lane -> new LinkedHashMap<>())
-                .computeIfAbsent(frameFor.apply(session), frame -> new ArrayList<>())
-                .add(outbox));
+        outboxes.forEach((session, outbox) -> frameFor.apply(session)
+                .ifPresent(text -> groups.computeIfAbsent(outbox.lane(), lane -> new LinkedHashMap<>())
+                        .computeIfAbsent(text, frame -> new ArrayList<>())
+                        .add(outbox)));
         groups.forEach((lane, frames) -> frames.forEach((frame, some) -> lane.deliver(some, frame)));
     }
 

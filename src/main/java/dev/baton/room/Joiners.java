@@ -73,25 +73,27 @@ final class Joiners {
     private void welcome(Joiner joiner, RightsState rights) {
         Opening opening = joiner.opening();
         String session = joiner.ref().session();
-        List<String> matter = new ArrayList<>(rights.queue());
+        List<String> matter = new ArrayList<>(rights.shown());
         rights.holder().ifPresent(holder -> matter.add(holder.session()));
         matter.add(session);
         String joined = Frames.joined(
-                joiner.request(), content(opening), roster.members(matter), roster.count(), rights, session);
-        boolean large = joined.length() > LARGE;
+                joiner.request(), content(joiner), roster.members(matter), roster.count(), rights, session);
+        boolean large = joiner.large().isPresent() || joined.length() > LARGE;
         if (large) {
-            entries.give(joiner, joined, opening.last());
+            entries.welcome(joiner, joined, opening.last());
         } else {
             joiner.outbox().send(joined);
         }
         watchers.put(session, joiner.outbox());
         pen.attach(session, joiner.outbox());
+        pen.told(session, rights);
         if (!large) {
             entries.read(joiner, opening.last());
         }
     }
 
-    private static Frames.Content content(Opening opening) {
+    private static Frames.Content content(Joiner joiner) {
+        Opening opening = joiner.opening();
         return new Frames.Content(
                 opening.log(),
                 opening.state().head(),
@@ -100,6 +102,7 @@ final class Joiners {
                         ? OptionalLong.of(opening.snapshot().get().seq())
                         : OptionalLong.empty(),
                 new Json(opening.snapshot().map(Opening.Content::data).orElse("null")),
+                joiner.large().map(LargeSnapshot::parts).orElse(0),
                 opening.entries().stream().map(EntryText::of).toList());
     }
 }

@@ -127,7 +127,7 @@ final class MemberSync {
         for (Seat seat : before) {
             String session = seat.member().session();
             // A seat that changed while the records were read is looked at the next time.
-            if (room.seatOf(session).filter(seat::equals).isPresent()) {
+            if (room.seatOf(session).filter(seat::isLike).isPresent()) {
                 check(document, room, seat, Optional.ofNullable(found.get(session)));
             }
         }

@@ -126,7 +126,7 @@ final class Room {
         if (joiner.opening().incarnation() > entries.incarnation()) {
             reset(joiner.opening());
         }
-        seat(joiner.ref(), mode, since, joiner.outbox().open());
+        seat(joiner.ref(), mode, since, joiner.outbox().open(), "");
         watchers.remove(joiner.ref().session());
         entries.opened(joiner);
         joiners.removeOthers(joiner.ref().session(), joiner.outbox());
@@ -139,7 +139,8 @@ final class Room {
         if (satLater(ref)) {
             return;
         }
-        seat(ref, mode, since, outbox.open());
+        // It may come from another node, which has told of what is kept.
+        seat(ref, mode, since, outbox.open(), roster.member(ref.session()).map(Member::kept).orElse(""));
         watchers.put(ref.session(), outbox);
         entries.remove(ref.session());
         joiners.removeOthers(ref.session(), outbox);
@@ -163,11 +164,21 @@ final class Room {
                                 .isPresent());
     }
 
-    private void seat(SessionRef ref, Mode mode, long since, boolean online) {
+    private void seat(SessionRef ref, Mode mode, long since, boolean online, String kept) {
         refs.put(ref.session(), ref);
-        long joined =
-                roster.local(ref.session()).map(seat -> seat.member().since()).orElse(since);
-        roster.seat(new Seat(new Member(ref.session(), ref.user(), mode, joined, online), ref.generation()));
+        Member before = roster.local(ref.session())
+                .map(Seat::member)
+                .orElse(new Member(ref.session(), ref.user(), mode, since, online, kept));
+        roster.seat(new Seat(
+                new Member(ref.session(), ref.user(), mode, before.since(), online, before.kept()), ref.generation()));
+    }
+
+    /** Keeps a member's signal for those who come later; {@code null} keeps none. */
+    void keep(String session, Json data) {
+        roster.local(session).ifPresent(seat -> {
+            roster.seat(new Seat(seat.member().keeping(data.equals(Json.NULL) ? "" : data.text()), seat.generation()));
+            planFlush();
+        });
     }
 
     /** Changes how a member takes part. */
@@ -436,7 +447,8 @@ final class Room {
         for (String session : sessions) {
             Optional<Outbox> outbox = watchers.get(session);
             if (outbox.isPresent() && refs.containsKey(session)) {
-                Joiner again = new Joiner(refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
+                Joiner again = entries.joiner(
+                        refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
                 entries.begin(again);
                 joiners.add(again);
             }
@@ -449,7 +461,8 @@ final class Room {
         on.log()
                 .open(document, OptionalLong.empty(), Optional.empty())
                 .onSuccess(opening -> join(
-                        new Joiner(joiner.ref(), joiner.outbox(), joiner.request(), opening, joiner.serving()),
+                        entries.joiner(
+                                joiner.ref(), joiner.outbox(), joiner.request(), opening, joiner.serving()),
                         mode,
                         since))
                 .onFailure(failure -> {
@@ -475,6 +488,7 @@ final class Room {
         if (!diff.isEmpty() && !watchers.isEmpty()) {
             watchers.send(Frames.presence(document, diff.joined(), diff.left(), diff.changed(), roster.count()));
         }
+        diff.kept().forEach((session, kept) -> signal(session, kept.isEmpty() ? Json.NULL : new Json(kept)));
         pen.flush();
         joiners.welcome();
         peers.tell(keep);

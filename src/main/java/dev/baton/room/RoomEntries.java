@@ -4,8 +4,11 @@ import dev.baton.log.EntryText;
 import dev.baton.log.Opening;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.SeqEntry;
+import dev.baton.room.Servings.Serving;
+import dev.baton.protocol.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -13,6 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap, and
@@ -21,6 +26,7 @@ import java.util.Set;
  * round, not one an entry, and where nothing is under way nobody waits. Confined to the rooms' context.
  */
 final class RoomEntries {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomEntries.class);
 
     /** How many entries are read from the log at a time. */
     private static final int PAGE = 500;
@@ -53,6 +59,9 @@ final class RoomEntries {
     /** The incarnation of the store that these entries are of; entries of another one are not told here. */
     private long incarnation;
 
+    /** Kept by those who are being sent it. */
+    private WeakReference<LargeSnapshot> shared = new WeakReference<>(null);
+
     private boolean sendPlanned;
     private boolean reading;
 
@@ -74,6 +83,8 @@ final class RoomEntries {
         stream.start(opening.state().head());
         stream.reach(opening.state().head());
         snapshots.seen(opening.state().snapshotSeq());
+        opening.snapshot().ifPresent(content -> snapshots.size(
+                joiner.large().map(LargeSnapshot::size).orElse(content.data().length())));
         catchUp();
     }
 
@@ -96,6 +107,36 @@ final class RoomEntries {
         if (joiner != null && joiner.outbox() == outbox) {
             forget(session);
         }
+    }
+
+    /**
+     * What a joiner is told of the content. A snapshot that is larger than a message is held once for all who join while somebody is still
+     * being sent it.
+     */
+    Joiner joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening, Serving serving) {
+        Optional<Opening.Content> large = opening.snapshot().filter(content -> LargeSnapshot.isLarge(content.data(), on.message()));
+        if (large.isEmpty()) {
+            return new Joiner(ref, outbox, request, opening, Optional.empty(), serving);
+        }
+        long seq = large.get().seq();
+        Opening without = new Opening(
+                opening.log(),
+                opening.state(),
+                opening.recovered(),
+                Optional.of(new Opening.Content(seq, "null")),
+                opening.entries(),
+                opening.more());
+        return new Joiner(ref, outbox, request, without, Optional.of(shared(large.get())), serving);
+    }
+
+    private LargeSnapshot shared(Opening.Content content) {
+        LargeSnapshot before = shared.get();
+        if (before != null && before.is(content.seq(), content.data())) {
+            return before;
+        }
+        LargeSnapshot fresh = LargeSnapshot.of(document, content.seq(), content.data(), on.message());
+        shared = new WeakReference<>(fresh);
+        return fresh;
     }
 
     /** Whatever it waits for it waits for no longer, and another document may be sent to its connection. */
@@ -178,6 +219,25 @@ final class RoomEntries {
      */
     void give(Joiner joiner, String frame, long last) {
         joiner.outbox().sendAsked(frame, () -> on.context().runOnContext(v -> read(joiner, last)));
+    }
+
+    /** Sends a joiner the answer to its join, then the parts of a large snapshot, each when the one before is out, and reads on. */
+    void welcome(Joiner joiner, String joined, long last) {
+        if (joiner.large().isEmpty()) {
+            give(joiner, joined, last);
+        } else {
+            joiner.outbox().sendAsked(joined, () -> on.context().runOnContext(v -> givePart(joiner, 1, last)));
+        }
+    }
+
+    private void givePart(Joiner joiner, int part, long last) {
+        LargeSnapshot large = joiner.large().orElseThrow();
+        if (part > large.parts() || !latest(joiner) || !joiner.outbox().open()) {
+            read(joiner, last); // which looks at the same
+            return;
+        }
+        joiner.outbox()
+                .sendAsked(large.frame(part), () -> on.context().runOnContext(v -> givePart(joiner, part + 1, last)));
     }
 
     // ---- entries --------------------------------------------------------------------------------------------------
@@ -360,9 +420,15 @@ final class RoomEntries {
 
     // ---- snapshots ------------------------------------------------------------------------------------------------
 
-    /** A snapshot up to there was stored. */
-    void snapshotStored(long seq) {
+    /** A snapshot up to there, of so many characters, was stored. */
+    void snapshotStored(long seq, long size) {
         snapshots.seen(seq);
+        snapshots.size(size);
+    }
+
+    /** Whether a snapshot of this document was wanted several times, and none came. */
+    boolean uncompacted() {
+        return snapshots.asked() >= SnapshotWatch.PATIENCE;
     }
 
     private void askForSnapshot() {
@@ -370,6 +436,15 @@ final class RoomEntries {
                 .flatMap(news -> news.holder())
                 .flatMap(holder -> watchers.get(holder.session()))
                 .filter(outbox -> snapshots.due(stream.delivered()))
-                .ifPresent(outbox -> outbox.send(Frames.snapshotWanted(document, stream.delivered())));
+                .ifPresent(outbox -> {
+                    if (snapshots.unheeded()) {
+                        LOG.warn(
+                                "{}: a snapshot was asked for {} times and none was stored; {} entries lie behind the last one",
+                                document,
+                                snapshots.asked(),
+                                snapshots.behind(stream.delivered()));
+                    }
+                    outbox.send(Frames.snapshotWanted(document, stream.delivered()));
+                });
     }
 }

@@ -21,12 +21,17 @@ final class RoomPeers {
     /** Why the members of a dead node are gone. */
     static final String NODE_LOST = "node-lost";
 
+    /** How often a roster is written down of which nothing but kept signals has changed, in milliseconds. */
+    private static final long KEEP_SIGNALS = 1_000;
+
     private final String document;
     private final RoomServices on;
     private final RoomRoster roster;
     private final RoomPen pen;
     private final Keeping keeping;
     private final Set<String> told = new HashSet<>();
+    private boolean keepPlanned;
+    private boolean withdrawn;
 
     RoomPeers(String document, RoomServices on, RoomRoster roster, RoomPen pen) {
         this.document = document;
@@ -55,6 +60,7 @@ final class RoomPeers {
 
     /** Keeps nothing of this node's any more. */
     Future<Void> withdraw() {
+        withdrawn = true;
         return keeping.rest()
                 .compose(v -> ClusterNode.future(on.context(), on.rosters().removeAsync(own())))
                 .mapEmpty();
@@ -76,6 +82,7 @@ final class RoomPeers {
 
     /** Tells the others what has become of this node's members since the last time, and keeps it unless told not to. */
     void tell(boolean keep) {
+        boolean moved = roster.moved();
         Optional<RosterDiff> diff = roster.localDiff();
         for (String peer : pen.peers()) {
             if (!told.contains(peer)) {
@@ -84,8 +91,23 @@ final class RoomPeers {
                 diff.ifPresent(change -> on.node().tell(peer, RosterDiff.TYPE, change.toJson()));
             }
         }
-        if (diff.isPresent() && keep) {
+        if (moved && keep) {
             keeping.keep();
+        } else if (diff.isPresent() && keep) {
+            keepSoon();
+        }
+    }
+
+    /** Kept signals change often, and are written down for a node that is not told of them yet. */
+    private void keepSoon() {
+        if (!keepPlanned) {
+            keepPlanned = true;
+            on.vertx().setTimer(KEEP_SIGNALS, id -> {
+                keepPlanned = false;
+                if (!withdrawn) {
+                    keeping.keep();
+                }
+            });
         }
     }
 

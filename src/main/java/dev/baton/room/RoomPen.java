@@ -9,13 +9,9 @@ import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
 import dev.baton.protocol.RightsState;
 import dev.baton.rights.LockNews;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -23,12 +19,18 @@ import java.util.function.Consumer;
  * line with the next flush. Confined to the rooms' context.
  */
 final class RoomPen {
+
+    /** How often those for whom nothing else is new are told how many wait, in milliseconds. */
+    private static final long COUNT = 1_000;
+
     private final String document;
     private final RoomServices on;
     private final RoomRoster roster;
     private final Fanout watchers;
     private Optional<LockNews> news = Optional.empty();
+    private final RightsTold told = new RightsTold();
     private boolean changed;
+    private boolean countPlanned;
 
     /** What the store was last found to say that is not known here; empty when it was not. */
     private Optional<Head> ahead = Optional.empty();
@@ -140,6 +142,7 @@ final class RoomPen {
 
     /** Tells a connection that has just been attached whether its session holds the pen, and what it is asked. */
     void attach(String session, Outbox outbox) {
+        told.forget(session);
         boolean holds = heldBy(session);
         outbox.editing(document, holds);
         if (holds) {
@@ -166,7 +169,7 @@ final class RoomPen {
     /** The answer to a request that concerns the pen. */
     String rightsFor(Optional<Json> ref, String session) {
         RightsState rights = rights();
-        return Frames.rights(ref, rights, rights.placeOf(session));
+        return Frames.rights(ref, rights, rights.placeOf(session), rights.positionOf(session));
     }
 
     /** Sends what has changed since the last flush. */
@@ -176,20 +179,34 @@ final class RoomPen {
         }
     }
 
+    /** A member was told that with the answer to its join. */
+    void told(String session, RightsState rights) {
+        told.stands(rights, deadline());
+        told.knows(session);
+    }
+
+    private OptionalLong deadline() {
+        return news.map(LockNews::deadline).orElse(OptionalLong.empty());
+    }
+
     private void send() {
         changed = false;
+        send(false);
+    }
+
+    private void send(boolean count) {
         if (watchers.isEmpty()) {
             return;
         }
-        RightsState rights = rights();
-        Set<String> queue = new HashSet<>(rights.queue());
-        String holder = rights.holder().map(Member::session).orElse("");
-        Map<RightsState.Place, String> frames = new EnumMap<>(RightsState.Place.class);
-        watchers.sendEach(session -> {
-            RightsState.Place place = session.equals(holder)
-                    ? RightsState.Place.HOLDER
-                    : queue.contains(session) ? RightsState.Place.QUEUED : RightsState.Place.VIEWER;
-            return frames.computeIfAbsent(place, you -> Frames.rights(Optional.empty(), rights, you));
-        });
+        told.only(watchers.sessions());
+        told.stands(rights(), deadline());
+        watchers.sendEach(session -> told.frame(session, count));
+        if (told.owes() && !countPlanned) {
+            countPlanned = true;
+            on.vertx().setTimer(COUNT, id -> {
+                countPlanned = false;
+                send(true);
+            });
+        }
     }
 }

@@ -114,6 +114,8 @@ final class RoomRequests {
             return remove(asking, room.get(), remove);
         } else if (message instanceof ClientMessage.Snapshot snapshot) {
             return writes.snapshot(asking, room.get(), snapshot);
+        } else if (message instanceof ClientMessage.Part part) {
+            return writes.part(asking, room.get(), part);
         }
         throw new IllegalStateException("no way to handle " + message.getClass());
     }
@@ -237,7 +239,8 @@ final class RoomRequests {
                 })
                 : Future.succeededFuture();
         return rights.map(done -> {
-            room.join(new Joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
+            room.join(
+                    room.entries().joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
             return null;
         });
     }
@@ -282,6 +285,10 @@ final class RoomRequests {
 
     private Future<Void> signal(Asking asking, Room room, ClientMessage.Signal signal) {
         room.signal(asking.session(), signal.data());
+        if (signal.keep()) {
+            room.keep(asking.session(), signal.data()); // which the other nodes are told with the rosters
+            return Future.succeededFuture();
+        }
         JsonObject message = new JsonObject()
                 .put("document", signal.document())
                 .put("session", asking.session())

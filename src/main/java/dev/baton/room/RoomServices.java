@@ -26,6 +26,7 @@ import java.time.Duration;
  * @param log what lasts
  * @param rosters who is where, kept for those who come
  * @param meters what is counted
+ * @param message the most bytes of a message
  * @param answer how long a holder has to answer a request
  */
 record RoomServices(
@@ -39,4 +40,5 @@ record RoomServices(
         DocumentLog log,
         IMap<RosterKey, Roster> rosters,
         RoomMeters meters,
+        int message,
         Duration answer) {}

@@ -66,12 +66,14 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final HolderLoss losses;
     private final DocumentLog log;
     private final RoomMeters meters;
+    private final int message;
     private final Duration answer;
     private final Duration round;
     /** For {@link #openRooms} and {@link #seats}, which are asked from other threads. */
     private volatile int openRooms;
 
     private volatile int seats;
+    private volatile int uncompacted;
     private Runnable unlisten = () -> {};
     private RoomRegistry rooms;
     private RoomRequests requests;
@@ -81,6 +83,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
      * Rooms on that node.
      *
      * @param losses is told of holders whose connections here were lost
+     * @param message the most bytes of a message to a client, {@code limits.message}
      * @param answer how long a holder has to answer a request
      * @param round how often the rooms are compared with what they should be, {@link #ROUND} in earnest
      */
@@ -92,6 +95,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             HolderLoss losses,
             DocumentLog log,
             RoomMeters meters,
+            int message,
             Duration answer,
             Duration round) {
         this.node = node;
@@ -101,6 +105,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         this.losses = losses;
         this.log = log;
         this.meters = meters;
+        this.message = message;
         this.answer = answer;
         this.round = round;
     }
@@ -108,7 +113,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<?> start() {
         RoomServices services = new RoomServices(
-                vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, answer);
+                vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, message, answer);
         rooms = new RoomRegistry(document -> new Room(document, services));
         Turns turns = new Turns();
         requests = new RoomRequests(services, rooms, turns);
@@ -150,6 +155,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
 
     private void count() {
         openRooms = rooms.all().size();
+        uncompacted = (int) rooms.all().stream()
+                .filter(room -> room.entries().uncompacted())
+                .count();
         seats = rooms.all().stream().mapToInt(room -> room.seats().size()).sum();
     }
 
@@ -161,6 +169,11 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     /** How many members are here, as of the last second. Any thread. */
     public int seats() {
         return seats;
+    }
+
+    /** Of how many documents here a snapshot was wanted several times and none came, as of the last second. Any thread. */
+    public int uncompacted() {
+        return uncompacted;
     }
 
     private void room(JsonObject json, Consumer<Room> action) {

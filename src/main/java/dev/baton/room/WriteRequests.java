@@ -13,6 +13,7 @@ import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Member;
 import dev.baton.protocol.Mode;
+import dev.baton.protocol.RightsState;
 import dev.baton.protocol.User;
 import io.vertx.core.Future;
 import java.util.Optional;
@@ -102,7 +103,8 @@ final class WriteRequests {
                         System.currentTimeMillis()), sender(asking))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
-                        room.entries().snapshotStored(snapshot.seq());
+                        room.entries()
+                                .snapshotStored(snapshot.seq(), snapshot.data().text().length());
                         asking.outbox().send(Frames.applied(asking.mark(), snapshot.document(), snapshot.seq()));
                     } else if (result instanceof SnapshotResult.Fenced fenced) {
                         fenced(asking, room, snapshot.document(), Optional.empty(), fenced.epoch(), fenced.holder());
@@ -115,6 +117,23 @@ final class WriteRequests {
 
     private static Optional<Sender> sender(Asking asking) {
         return Optional.of(new Sender(asking.session(), asking.ref().generation()));
+    }
+
+    /** The first part of something, from a client that does not hold the lock as far as its connection knows. */
+    Future<Void> part(Asking asking, Room room, ClientMessage.Part part) {
+        RightsState rights = room.pen().rights();
+        if (rights.placeOf(asking.session()) == RightsState.Place.HOLDER) {
+            return Future.failedFuture(new Refusal(
+                    ErrorCode.BUSY,
+                    "the lock has just come; begin again with part 1",
+                    OptionalLong.of(RoomVerticle.RETRY)));
+        }
+        on.meters().fenced();
+        Optional<String> id =
+                part.kind() == ClientMessage.Divided.UPDATE ? Optional.of(part.id()) : Optional.empty();
+        asking.outbox()
+                .send(Frames.fenced(asking.mark(), part.document(), id, rights.epoch(), rights.holder()));
+        return Future.succeededFuture();
     }
 
     private Future<Void> notNow() {

@@ -162,8 +162,8 @@ class SettingsLoaderTest {
     @Test
     void limitsFitIntoEachOther() {
         refuses(
-                "{\"limits.message\":\"32KiB\"}",
-                "limits.update-data (default): 64KiB must be at most limits.message (conf/config.json), which is 32KiB");
+                "{\"limits.message\":\"4KiB\"}",
+                "limits.hello-size (default): 8KiB must be at most limits.message (conf/config.json), which is 4KiB");
         refuses(
                 "{\"limits.unread\":\"64KiB\"}",
                 "limits.message (default): 128KiB must be at most limits.unread (conf/config.json), which is 64KiB");

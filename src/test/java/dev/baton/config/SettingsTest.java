@@ -44,7 +44,8 @@ class SettingsTest {
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(
                         128 * 1024,
-                        64 * 1024,
+                        1024 * 1024,
+                        16 * 1024 * 1024,
                         8 * 1024,
                         Duration.ofSeconds(10),
                         50,

@@ -193,21 +193,20 @@ class FrameFuzzTest {
             WebSocketFrame frame, FrameAssembler assembler, Throttle throttle, Outcome outcome, long now) {
         try {
             int length = frame.content().readableBytes();
-            Throttle.Verdict verdict;
             if (outcome.closed) {
                 return;
             }
             if (frame instanceof TextWebSocketFrame) {
-                verdict = throttle.first(length, now);
+                throttle.first(length, now);
                 assembler.text(BufferInternal.safeBuffer(frame.content().retain()), frame.isFinalFragment(), outcome);
             } else if (frame instanceof ContinuationWebSocketFrame) {
-                verdict = throttle.further(length, now);
+                throttle.further(length, now);
                 assembler.continuation(
                         BufferInternal.safeBuffer(frame.content().retain()), frame.isFinalFragment(), outcome);
             } else {
-                verdict = throttle.control(now);
+                outcome.closed |= throttle.control(now) == Throttle.Verdict.CLOSE;
             }
-            outcome.closed |= verdict == Throttle.Verdict.CLOSE;
+            outcome.closed |= throttle.endless();
         } finally {
             frame.release();
         }

@@ -13,7 +13,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** A burst is taken, another one refused, and then it is over; who slows down is taken again. */
+/** A burst of messages is taken, another one refused, and then it is over; bytes that come too fast are read later. */
 class ThrottleTest {
     private static final int RATE = 10;
     private static final int BYTES = 10_000;
@@ -28,12 +28,13 @@ class ThrottleTest {
         return verdicts;
     }
 
+    // ---- messages -------------------------------------------------------------------------------------------------
+
     @Example
     void aBurstOfTwiceTheRateIsTakenAsMuchAgainRefusedAndTheNextOneCloses() {
-        assertThat(times(20, () -> throttle.first(1, 0))).isEqualTo(Map.of(TAKE, 20));
-        assertThat(times(20, () -> throttle.first(1, 0))).isEqualTo(Map.of(REFUSE, 20));
-        assertThat(throttle.reached()).isEqualTo(Limit.MESSAGES);
-        assertThat(throttle.first(1, 0)).isEqualTo(CLOSE);
+        assertThat(times(20, () -> throttle.message(0))).isEqualTo(Map.of(TAKE, 20));
+        assertThat(times(20, () -> throttle.message(0))).isEqualTo(Map.of(REFUSE, 20));
+        assertThat(throttle.message(0)).isEqualTo(CLOSE);
     }
 
     @Example
@@ -41,71 +42,71 @@ class ThrottleTest {
         assertThat(times(41, () -> throttle.control(0))).isEqualTo(Map.of(TAKE, 20, REFUSE, 20, CLOSE, 1));
     }
 
-    @Example
-    void bytesHaveAMeasureOfTheirOwn() {
-        Throttle roomy = new Throttle(1_000, BYTES, 1_000, 0);
-        assertThat(times(41, () -> roomy.first(1_000, 0))).isEqualTo(Map.of(TAKE, 20, REFUSE, 20, CLOSE, 1));
-        assertThat(roomy.reached()).isEqualTo(Limit.BYTES);
-    }
-
-    @Example
-    void anEndlessRowOfFragmentsEndsHoweverSmallTheyAre() {
-        throttle.first(0, 0);
-        assertThat(times(1_000, () -> throttle.further(0, 0)).get(CLOSE)).isGreaterThan(900);
-    }
-
-    @Example
-    void aMessageThatWasRefusedInTheMiddleStaysRefusedToItsEnd() {
-        throttle.first(1, 0);
-        times(19, () -> throttle.further(1, 0));
-        assertThat(throttle.refused()).isFalse();
-        assertThat(throttle.further(1_000, 0)).isEqualTo(REFUSE);
-        assertThat(throttle.refused()).isTrue();
-        assertThat(throttle.further(1, 5_000))
-                .as("later, when there would be room")
-                .isEqualTo(REFUSE);
-        assertThat(throttle.refused()).isTrue();
-        assertThat(throttle.first(1, 5_000)).as("the next message").isEqualTo(TAKE);
-        assertThat(throttle.refused()).isFalse();
-    }
-
-    @Example
-    void aPingBetweenTwoFragmentsDoesNotRefuseTheirMessage() {
-        times(19, () -> throttle.control(0));
-        throttle.first(1, 0);
-        assertThat(throttle.control(0)).isEqualTo(REFUSE);
-        assertThat(throttle.refused()).isFalse();
-    }
-
-    @Example
-    void theLargestMessageIsTakenAlsoWhereTheRateIsSmall() {
-        assertThat(new Throttle(10, 100, 100_000, 0).first(100_000, 0)).isEqualTo(TAKE);
-    }
-
     @Property(tries = 200)
     void whoKeepsToTheRateIsNeverRefused(@ForAll @IntRange(min = 1, max = 1_000) int rate) {
         Throttle own = new Throttle(rate, 1_000_000, 1_000, 0);
         for (int i = 0; i < 3 * rate; i++) {
-            assertThat(own.first(100, i * 1_000L / rate)).isEqualTo(TAKE);
+            assertThat(own.message(i * 1_000L / rate)).isEqualTo(TAKE);
         }
     }
 
     @Property(tries = 200)
     void whoWaitsAsLongAsItWasToldIsTaken(@ForAll @IntRange(min = 21, max = 40) int sent) {
         Throttle own = new Throttle(RATE, BYTES, 1_000, 0);
-        times(sent, () -> own.first(700, 0));
-        assertThat(own.refused()).isTrue();
-        assertThat(own.first(700, own.retry(0))).isEqualTo(TAKE);
+        times(sent, () -> own.message(0));
+        assertThat(own.message(own.retry(0))).isEqualTo(TAKE);
     }
 
     @Example
     void whoSendsSomewhatTooFastForEverIsServedAtTheRateAndNotClosed() {
         int taken = 0;
         for (int i = 0; i < 10_000; i++) {
-            Throttle.Verdict verdict = throttle.first(1, i * 1_000L / 15);
+            Throttle.Verdict verdict = throttle.message(i * 1_000L / 15);
             assertThat(verdict).isNotEqualTo(CLOSE);
             taken += verdict == TAKE ? 1 : 0;
         }
         assertThat(taken).isBetween(6_600, 6_700);
+    }
+
+    // ---- bytes ----------------------------------------------------------------------------------------------------
+
+    @Example
+    void aBurstOfBytesIsReadAtOnceAndTheRestAtTheRate() {
+        for (int i = 0; i < 20; i++) {
+            assertThat(throttle.first(1_000, 0)).isZero();
+        }
+        assertThat(throttle.first(1_000, 0)).as("owed, at ten bytes a millisecond").isEqualTo(100);
+        assertThat(throttle.first(500, 100)).isEqualTo(50);
+        assertThat(throttle.first(500, 200)).as("what came meanwhile is enough").isZero();
+    }
+
+    @Property(tries = 100)
+    void whoeverIsMadeToWaitSendsAtTheRateInTheEnd(@ForAll @IntRange(min = 1, max = 1_000) int length) {
+        Throttle own = new Throttle(RATE, BYTES, 1_000, 0);
+        long now = 0;
+        long sent = 0;
+        while (sent < 20L * BYTES) {
+            sent += length;
+            now += own.first(length, now);
+        }
+        assertThat(now).as("twenty seconds' bytes, two of them in the burst").isBetween(17_500L, 18_900L);
+    }
+
+    @Example
+    void aMessageThatIsLargerThanTheBurstIsReadAndWaitedFor() {
+        assertThat(new Throttle(10, 100, 100_000, 0).first(100_000, 0)).isEqualTo(998_000);
+    }
+
+    @Example
+    void anEndlessRowOfFragmentsEndsHoweverSmallTheyAre() {
+        throttle.first(0, 0);
+        for (int i = 0; i < 39; i++) {
+            throttle.further(0, 0);
+            assertThat(throttle.endless()).isFalse();
+        }
+        throttle.further(0, 0);
+        assertThat(throttle.endless()).isTrue();
+        throttle.first(0, 0);
+        assertThat(throttle.endless()).as("of the next message").isFalse();
     }
 }

@@ -224,6 +224,67 @@ class RoomRosterTest {
         assertThat(RosterDiff.of(there.whole().toJson())).isEqualTo(there.whole());
     }
 
+    // ---- what is kept ---------------------------------------------------------------------------------------------
+
+    private static Seat keeping(String session, String kept) {
+        Seat plain = seat(session, 1, true);
+        return new Seat(plain.member().keeping(kept), plain.generation());
+    }
+
+    @Test
+    void aKeptSignalIsShownWithTheMemberAndChangesNobody() {
+        here.seat(seat("s", 1, true));
+        here.flush();
+        here.seat(keeping("s", "1"));
+        PresenceDiff diff = here.flush();
+        assertThat(diff.isEmpty()).isTrue();
+        assertThat(diff.kept()).as("those here were told when it came").isEmpty();
+        assertThat(here.members(List.of())).extracting(Member::kept).containsExactly("1");
+    }
+
+    @Test
+    void aKeptSignalOfAnotherNodeIsToldOnceAndComesWithTheNewcomer() {
+        there.seat(keeping("s", "1"));
+        there.localDiff();
+        here.apply(there.whole());
+        PresenceDiff came = here.flush();
+        assertThat(came.joined()).extracting(Member::kept).containsExactly("1");
+        assertThat(came.kept()).isEmpty();
+        there.seat(keeping("s", "2"));
+        RosterDiff diff = there.localDiff().orElseThrow();
+        here.apply(RosterDiff.of(diff.toJson()));
+        PresenceDiff changed = here.flush();
+        assertThat(changed.isEmpty()).isTrue();
+        assertThat(changed.kept()).isEqualTo(Map.of("s", "2"));
+        assertThat(here.flush().kept()).isEmpty();
+    }
+
+    @Test
+    void whatIsKeptGoesWithTheMember() {
+        there.seat(keeping("s", "1"));
+        there.localDiff();
+        here.apply(there.whole());
+        here.flush();
+        there.unseat("s", "left");
+        here.apply(there.localDiff().orElseThrow());
+        assertThat(here.flush().left()).containsOnlyKeys("s");
+        there.seat(seat("s", 1, true));
+        here.apply(there.localDiff().orElseThrow());
+        assertThat(here.flush().joined()).extracting(Member::kept).containsExactly("");
+    }
+
+    @Test
+    void keptSignalsAloneNeedNotBeWrittenDownAtOnce() {
+        there.seat(seat("s", 1, true));
+        assertThat(there.moved()).isTrue();
+        there.localDiff();
+        there.seat(keeping("s", "1"));
+        assertThat(there.moved()).isFalse();
+        assertThat(there.localDiff()).isPresent();
+        there.seat(new Seat(keeping("s", "1").member().present(false), 1));
+        assertThat(there.moved()).isTrue();
+    }
+
     // ---- other nodes ----------------------------------------------------------------------------------------------
 
     @Test

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,6 +64,10 @@ class FramesTest {
                                 131_072L,
                                 "data",
                                 65_536L,
+                                "updateData",
+                                1_048_576L,
+                                "snapshot",
+                                16_777_216L,
                                 "documents",
                                 50L,
                                 "rate",
@@ -77,6 +82,7 @@ class FramesTest {
                         2,
                         QUEUED,
                         "s-ann"),
+                Frames.snapshotPart("team/notes", 1, "{\"text\": \"x"),
                 Frames.left(ref(4), "team/notes"),
                 Frames.presence(
                         "team/notes", List.of(CY_HERE), Map.of("s-dee", "left"), List.of(BEN_HERE.present(false)), 3),
@@ -89,7 +95,8 @@ class FramesTest {
                                 OptionalLong.of(3_000),
                                 List.of("s-ben"),
                                 "released"),
-                        RightsState.Place.QUEUED),
+                        RightsState.Place.QUEUED,
+                        1),
                 Frames.requested("team/notes", 4, BEN_HERE, 20_000),
                 Frames.removed(ref(13), "team/notes", "s-ben"),
                 Frames.applied(ref(8), "team/notes", "op-10", 43),
@@ -111,7 +118,10 @@ class FramesTest {
     void everyRequestInTheManualIsTakenWithAllItsFields(String example) throws BadMessage {
         ClientMessage message = new MessageReader(64, 65_536).read(example);
         JsonObject json = new JsonObject(example);
-        assertThat(message.getClass().getSimpleName()).isEqualToIgnoringCase(json.getString("type"));
+        String type = message instanceof ClientMessage.Part part
+                ? part.kind().word()
+                : message.getClass().getSimpleName();
+        assertThat(type).isEqualToIgnoringCase(json.getString("type"));
         List<String> known = new ArrayList<>(List.of("type"));
         Arrays.stream(message.getClass().getRecordComponents())
                 .map(RecordComponent::getName)
@@ -173,11 +183,46 @@ class FramesTest {
     }
 
     @Test
+    void aLargeSnapshotIsAnnouncedByItsParts() {
+        JsonObject joined = json(Frames.joined(
+                Optional.empty(),
+                new Frames.Content(LOG, 9, false, OptionalLong.of(9), Json.NULL, 3, List.of()),
+                List.of(),
+                0,
+                QUEUED,
+                "s-cy"));
+        assertThat(joined.getJsonObject("snapshot"))
+                .isEqualTo(new JsonObject().put("seq", 9).put("parts", 3));
+    }
+
+    @Test
+    void whatIsKeptIsToldOfThoseWhoCameAndOfNobodyElse() {
+        Member kept = CY_HERE.keeping("{\"cursor\":1}");
+        JsonObject presence = json(Frames.presence("d", List.of(kept), Map.of(), List.of(kept), 1));
+        assertThat(presence.getJsonArray("joined").getJsonObject(0).getJsonObject("kept"))
+                .isEqualTo(new JsonObject().put("cursor", 1));
+        assertThat(presence.getJsonArray("changed").getJsonObject(0).fieldNames()).doesNotContain("kept");
+    }
+
+    @Test
+    void ofAThousandWhoWaitFiftyAreNamedAndTheOthersCounted() {
+        List<String> queue = IntStream.range(0, 1_000).mapToObj(i -> "s-" + i).toList();
+        RightsState crowded = new RightsState("d", 3, Optional.of(BEN_HERE), OptionalLong.empty(), queue, "joined");
+        JsonObject rights = json(
+                Frames.rights(Optional.empty(), crowded, crowded.placeOf("s-700"), crowded.positionOf("s-700")));
+        assertThat(rights.getJsonArray("queue")).hasSize(50);
+        assertThat(rights.getInteger("waiting")).isEqualTo(1_000);
+        assertThat(rights.getInteger("position")).isEqualTo(701);
+        assertThat(rights.getString("you")).isEqualTo("queued");
+    }
+
+    @Test
     void aFreePenHasNoHolderAndNoTime() {
         JsonObject rights = json(Frames.rights(
                 Optional.empty(),
                 new RightsState("d", 0, Optional.empty(), OptionalLong.empty(), List.of(), "none"),
-                RightsState.Place.VIEWER));
+                RightsState.Place.VIEWER,
+                0));
         assertThat(rights)
                 .isEqualTo(new JsonObject()
                         .put("type", "rights")
@@ -186,6 +231,7 @@ class FramesTest {
                         .putNull("holder")
                         .put("state", "free")
                         .put("queue", new JsonArray())
+                        .put("waiting", 0)
                         .put("you", "viewer")
                         .put("cause", "none"));
     }

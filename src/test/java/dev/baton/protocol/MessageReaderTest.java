@@ -1,10 +1,12 @@
 package dev.baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
@@ -83,7 +85,65 @@ class MessageReaderTest {
         assertThat(read("{'type':'say','ref':7,'document':'d','id':'i','data':{'k': [1, 2]}}"))
                 .isEqualTo(new ClientMessage.Say(REF, "d", "i", data));
         assertThat(read("{'type':'signal','ref':7,'document':'d','data':{'k': [1, 2]}}"))
-                .isEqualTo(new ClientMessage.Signal(REF, "d", data));
+                .isEqualTo(new ClientMessage.Signal(REF, "d", data, false));
+    }
+
+    @Test
+    void aSignalThatIsKeptIsSmall() throws BadMessage {
+        MessageReader roomy = new MessageReader(64, 65_536);
+        String small = "{\"type\":\"signal\",\"document\":\"d\",\"keep\":true,\"data\":\"" + "x".repeat(4_094) + "\"}";
+        assertThat(((ClientMessage.Signal) roomy.read(small)).keep()).isTrue();
+        assertThatThrownBy(() -> roomy.read(small.replace("x\"}", "xx\"}")))
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.code()).isEqualTo(ErrorCode.TOO_LARGE))
+                .hasMessage("data must not exceed 4096 bytes");
+        assertThat(roomy.read(small.replace("x\"}", "xx\"}").replace("true", "false")))
+                .isInstanceOf(ClientMessage.Signal.class);
+    }
+
+    @Test
+    void partsCarryAPieceOfText() throws BadMessage {
+        assertThat(read("{'type':'update','ref':7,'document':'d','epoch':3,'id':'i','part':2,'parts':9,'data':'[1,'}"))
+                .isEqualTo(new ClientMessage.Part(
+                        REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 9, "[1,"));
+        assertThat(read("{'type':'snapshot','ref':7,'document':'d','epoch':3,'seq':5,'part':1,'parts':1,'data':''}"))
+                .isEqualTo(new ClientMessage.Part(REF, "d", ClientMessage.Divided.SNAPSHOT, 3, "", 5, 1, 1, ""));
+    }
+
+    @Test
+    void partsThatCannotBeAreNamed() {
+        String update = "{'type':'update','document':'d','epoch':3,'id':'i',";
+        Map<String, String> faults = Map.of(
+                "'part':1,'data':''}", "parts is missing",
+                "'parts':2,'data':''}", "part is missing",
+                "'part':0,'parts':2,'data':''}", "part must lie between 1 and parts, which is 2",
+                "'part':3,'parts':2,'data':''}", "part must lie between 1 and parts, which is 2",
+                "'part':1,'parts':4097,'data':''}", "parts must lie between 1 and 4096",
+                "'part':1,'parts':2,'data':{}}", "data must be a string");
+        faults.forEach((rest, message) ->
+                assertThatThrownBy(() -> read(update + rest)).as(rest).hasMessage(message));
+    }
+
+    @Test
+    void whatWasPutTogetherIsOneJsonValueWithinTheLimits() throws BadMessage {
+        MessageReader reader = new MessageReader(64, 100, 100, 200);
+        ClientMessage.Part last =
+                new ClientMessage.Part(REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 2, "]");
+        assertThat(reader.whole(last, "[1, 2.50]"))
+                .isEqualTo(new ClientMessage.Update(REF, "d", 3, "i", new Json("[1, 2.50]")));
+        Map<String, String> faults = Map.of(
+                "", "the data of all parts is empty",
+                "[1] [2]", "the data of all parts must be one JSON value",
+                "[1", "the data of all parts is no JSON, at character 2",
+                "\"" + "x".repeat(99) + "\"", "data must not exceed 100 bytes");
+        faults.forEach((text, message) -> assertThatThrownBy(() -> reader.whole(last, text))
+                .as(text)
+                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.ref()).isEqualTo(REF))
+                .hasMessage(message));
+        String deep = "[".repeat(99) + "]".repeat(99);
+        assertThatThrownBy(() -> new MessageReader(64, 1_000).whole(last, "[" + deep + "]"))
+                .hasMessageContaining("nested deeper than 99");
+        assertThat(new MessageReader(64, 1_000).whole(last, deep)).isInstanceOf(ClientMessage.Update.class);
     }
 
     @Test

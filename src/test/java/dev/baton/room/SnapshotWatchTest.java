@@ -60,6 +60,32 @@ class SnapshotWatchTest {
     }
 
     @Test
+    void aLargeDocumentIsNotStoredAnewForEveryMebibyte() {
+        watch.seen(1);
+        watch.size(4L * SIZE);
+        assertThat(asksOver(63, SIZE / 16)).isZero();
+        assertThat(asksOver(1, SIZE / 16)).isEqualTo(1);
+    }
+
+    @Test
+    void whatOthersHaveReadCountsToo() {
+        watch.reaches(SIZE);
+        assertThat(watch.due(3)).isTrue();
+    }
+
+    @Test
+    void thatNoneComesIsSaidMoreAndMoreRarely() {
+        int said = 0;
+        for (int i = 0; i < 20 * ENTRIES; i++) {
+            said += asksOver(1, 10) == 1 && watch.unheeded() ? 1 : 0;
+        }
+        assertThat(watch.asked()).isGreaterThan(24);
+        assertThat(said).as("at the 3rd, 6th, 12th and 24th time").isEqualTo(4);
+        watch.seen(head);
+        assertThat(watch.asked()).isZero();
+    }
+
+    @Test
     void anOlderSnapshotChangesNothing() {
         watch.seen(1_000);
         watch.seen(10);
