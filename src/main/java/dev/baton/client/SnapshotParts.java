@@ -91,10 +91,8 @@ final class SnapshotParts {
 
     /** What to tell whoever waits for a {@code joined} instead of it. */
     private static JsonObject failed(JsonObject joined, String message) {
-        JsonObject error = new JsonObject()
-                .put("type", "error")
-                .put("code", "internal")
-                .put("message", message);
+        JsonObject error =
+                new JsonObject().put("type", "error").put("code", "internal").put("message", message);
         if (joined.getValue("ref") != null) {
             error.put("ref", joined.getValue("ref"));
         }

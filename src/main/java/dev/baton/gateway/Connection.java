@@ -18,11 +18,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.HashSet;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.List;
-import dev.baton.protocol.BadMessage;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * One socket and, after its {@code hello}, the session on it. Confined to its event loop, apart from the methods of
  * {@link Outbox} and those that say so.
  */
-final class Connection implements Outbox, Intake.Owner {
+final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     /** When a client that was told {@code unavailable} may try again, in milliseconds. */
     private static final long RETRY = 1_000;
@@ -46,7 +45,7 @@ final class Connection implements Outbox, Intake.Owner {
     private final Outflow outflow;
     private final Intake intake;
     private final Attendance attendance;
-    private final Parts parts;
+    private final PartsIntake parts;
     private final Set<String> pens = new HashSet<>();
     private final Promise<Void> over = Promise.promise();
 
@@ -55,7 +54,6 @@ final class Connection implements Outbox, Intake.Owner {
     private Optional<Expiries.Slot> expiry = Optional.empty();
     private boolean greeted;
     private boolean replaced;
-    private boolean partsWatched;
 
     /** How many have asked for nothing to be read. */
     private int pauses;
@@ -83,10 +81,7 @@ final class Connection implements Outbox, Intake.Owner {
         this.beat = loop.add(this, on.stranger());
         this.intake = new Intake(this, on, Loop.now());
         this.attendance = new Attendance(on.allowed().documents());
-        this.parts = new Parts(
-                on.reader()::largest,
-                (long) on.allowed().snapshot() + on.allowed().data(),
-                on.connections().parts());
+        this.parts = new PartsIntake(this, on);
         socket.frameHandler(intake::frame);
         this.inflow = Inflow.of(socket);
         EarlyFrames.of(socket, inflow, intake);
@@ -126,10 +121,26 @@ final class Connection implements Outbox, Intake.Owner {
         } else if (message instanceof ClientMessage.Bye) {
             bye(session.get());
         } else if (message instanceof ClientMessage.Part part) {
-            part(session.get(), part);
+            parts.take(part);
         } else if (message instanceof ClientMessage.OfDocument ofDocument) {
             document(session.get(), ofDocument);
         }
+    }
+
+    @Override
+    public boolean holds(String document) {
+        return pens.contains(document);
+    }
+
+    @Override
+    public void document(ClientMessage.OfDocument message) {
+        document(session.orElseThrow(), message);
+    }
+
+    @Override
+    public <T> Future<T> meanwhile(Callable<T> work) {
+        pause(); // what the client sent behind it waits
+        return loop.offLoop(work).onComplete(done -> loop.run(this::resume));
     }
 
     private void document(SessionRef ref, ClientMessage.OfDocument message) {
@@ -153,64 +164,6 @@ final class Connection implements Outbox, Intake.Owner {
         } else if (message instanceof ClientMessage.Leave) {
             handled.onSuccess(result -> loop.run(() -> attendance.left(document, result)));
         }
-    }
-
-    // ---- what comes in parts --------------------------------------------------------------------------------------
-
-    /** Only a holder's parts are kept: what anybody else writes is refused whole, so its first part is. */
-    private void part(SessionRef ref, ClientMessage.Part part) {
-        parts.begins(part).ifPresent(this::abandon);
-        if (part.part() == 1 && !pens.contains(part.document())) {
-            parts.refuse(part);
-            on.rooms().handle(ref, this, part);
-            return;
-        }
-        Parts.Outcome outcome = parts.take(part, Loop.now());
-        if (outcome instanceof Parts.Outcome.Failed failed) {
-            if (failed.code() == ErrorCode.TOO_LARGE) {
-                on.connections().limits().reached(Limit.DATA);
-            }
-            OptionalLong retry = failed.code() == ErrorCode.BUSY ? OptionalLong.of(RETRY) : OptionalLong.empty();
-            write(Frames.error(part.ref(), failed.code(), failed.message(), retry));
-        } else if (outcome instanceof Parts.Outcome.Whole whole) {
-            putTogether(whole);
-        } else if (outcome instanceof Parts.Outcome.Kept) {
-            watchParts();
-        }
-    }
-
-    /** Reads what has been put together off the loop, since it is large; what the client sent behind it waits. */
-    private void putTogether(Parts.Outcome.Whole whole) {
-        pause();
-        loop.offLoop(() -> on.reader().whole(whole.last(), whole.text()))
-                .onComplete(read -> loop.run(() -> {
-                    if (!ended) {
-                        if (read.succeeded()) {
-                            document(session.orElseThrow(), read.result());
-                        } else if (read.cause() instanceof BadMessage bad) {
-                            write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
-                        } else {
-                            LOG.error("parts could not be put together", read.cause());
-                            write(Frames.error(whole.last().ref(), ErrorCode.INTERNAL, "internal error; see the server log"));
-                        }
-                    }
-                    resume();
-                }));
-    }
-
-    private void watchParts() {
-        if (!partsWatched && parts.unfinished()) {
-            partsWatched = true;
-            later(Parts.PATIENCE, () -> {
-                partsWatched = false;
-                parts.expire(Loop.now()).forEach(this::abandon);
-                watchParts();
-            });
-        }
-    }
-
-    private void abandon(Parts.Abandoned series) {
-        write(Frames.error(series.ref(), ErrorCode.BAD_MESSAGE, series.message()));
     }
 
     // ---- hello ----------------------------------------------------------------------------------------------------

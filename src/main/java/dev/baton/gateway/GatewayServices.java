@@ -38,9 +38,11 @@ final class GatewayServices {
         long hello = settings.limits().hello().toMillis();
         this.stranger = new Pace(Math.max(1, hello / 2), hello);
         int single = Math.min(settings.limits().data(), settings.limits().message() / 2);
-        this.reader =
-                new MessageReader(
-                        settings.limits().name(), single, settings.limits().data(), settings.limits().snapshot());
+        this.reader = new MessageReader(
+                settings.limits().name(),
+                single,
+                settings.limits().data(),
+                settings.limits().snapshot());
         Settings.Handover handover = settings.handover();
         this.grace = new TreeMap<>(Map.of(
                 "closed", handover.graceClosed().toMillis(),

@@ -129,7 +129,8 @@ final class Parts {
         }
         return part.part() == due
                 ? Optional.empty()
-                : Optional.of(bad("part " + part.part() + " of " + part.series() + " came where part " + due + " is due"));
+                : Optional.of(
+                        bad("part " + part.part() + " of " + part.series() + " came where part " + due + " is due"));
     }
 
     /** Whether there is no room for it; else the room is taken. */
@@ -146,8 +147,8 @@ final class Parts {
                     ErrorCode.BUSY, "the unfinished parts of one session must not exceed " + most + " bytes"));
         }
         if (!budget.tryTake(cost)) {
-            return Optional.of(new Outcome.Failed(
-                    ErrorCode.BUSY, "too many unfinished parts wait on this node; try again"));
+            return Optional.of(
+                    new Outcome.Failed(ErrorCode.BUSY, "too many unfinished parts wait on this node; try again"));
         }
         series.size += size;
         series.cost += cost;

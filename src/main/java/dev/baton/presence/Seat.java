@@ -17,8 +17,7 @@ public record Seat(Member member, long generation) implements Serializable {
 
     /** Whether it is the same but for the signal that is kept. */
     public boolean isLike(Seat other) {
-        return generation == other.generation
-                && member.keeping("").equals(other.member.keeping(""));
+        return generation == other.generation && member.keeping("").equals(other.member.keeping(""));
     }
 
     /** Whether this one counts, of two seats of one session on two nodes. */

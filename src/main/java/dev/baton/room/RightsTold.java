@@ -17,8 +17,7 @@ import java.util.OptionalLong;
  * each change one short frame a member at most. No I/O, no clock. Confined to one context.
  */
 final class RightsTold {
-    private record Core(
-            long epoch, Optional<Member> holder, OptionalLong deadline, List<String> shown, String cause) {}
+    private record Core(long epoch, Optional<Member> holder, OptionalLong deadline, List<String> shown, String cause) {}
 
     private record Told(long version, RightsState.Place place, int position, int waiting) {}
 
@@ -37,8 +36,7 @@ final class RightsTold {
      * @param deadline when a reservation ends, in milliseconds of any one clock
      */
     void stands(RightsState rights, OptionalLong deadline) {
-        Core fresh = new Core(
-                rights.epoch(), rights.holder(), deadline, List.copyOf(rights.shown()), rights.cause());
+        Core fresh = new Core(rights.epoch(), rights.holder(), deadline, List.copyOf(rights.shown()), rights.cause());
         if (core.filter(fresh::equals).isEmpty()) {
             core = Optional.of(fresh);
             version++;
@@ -77,8 +75,7 @@ final class RightsTold {
         return Optional.of(
                 fresh.position > 0
                         ? Frames.rights(Optional.empty(), now, fresh.place, fresh.position)
-                        : shared.computeIfAbsent(
-                                fresh.place, place -> Frames.rights(Optional.empty(), now, place, 0)));
+                        : shared.computeIfAbsent(fresh.place, place -> Frames.rights(Optional.empty(), now, place, 0)));
     }
 
     /** A member was told how it stands in another way. */
@@ -103,10 +100,10 @@ final class RightsTold {
 
     private Told toldNow(String session) {
         int position = positions.getOrDefault(session, 0);
-        boolean holds = now.holder().filter(holder -> holder.session().equals(session)).isPresent();
-        RightsState.Place place = holds
-                ? RightsState.Place.HOLDER
-                : position > 0 ? RightsState.Place.QUEUED : RightsState.Place.VIEWER;
+        boolean holds =
+                now.holder().filter(holder -> holder.session().equals(session)).isPresent();
+        RightsState.Place place =
+                holds ? RightsState.Place.HOLDER : position > 0 ? RightsState.Place.QUEUED : RightsState.Place.VIEWER;
         return new Told(version, place, holds ? 0 : position, now.queue().size());
     }
 }

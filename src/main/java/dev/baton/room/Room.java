@@ -140,7 +140,12 @@ final class Room {
             return;
         }
         // It may come from another node, which has told of what is kept.
-        seat(ref, mode, since, outbox.open(), roster.member(ref.session()).map(Member::kept).orElse(""));
+        seat(
+                ref,
+                mode,
+                since,
+                outbox.open(),
+                roster.member(ref.session()).map(Member::kept).orElse(""));
         watchers.put(ref.session(), outbox);
         entries.remove(ref.session());
         joiners.removeOthers(ref.session(), outbox);

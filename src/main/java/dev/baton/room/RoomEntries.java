@@ -3,9 +3,9 @@ package dev.baton.room;
 import dev.baton.log.EntryText;
 import dev.baton.log.Opening;
 import dev.baton.protocol.Frames;
+import dev.baton.protocol.Json;
 import dev.baton.protocol.SeqEntry;
 import dev.baton.room.Servings.Serving;
-import dev.baton.protocol.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.lang.ref.WeakReference;
@@ -83,9 +83,23 @@ final class RoomEntries {
         stream.start(opening.state().head());
         stream.reach(opening.state().head());
         snapshots.seen(opening.state().snapshotSeq());
-        opening.snapshot().ifPresent(content -> snapshots.size(
-                joiner.large().map(LargeSnapshot::size).orElse(content.data().length())));
+        opening.snapshot()
+                .ifPresent(content -> snapshots.size(joiner.large()
+                        .map(LargeSnapshot::size)
+                        .orElse(content.data().length())));
+        if (!opening.recovered() && !opening.entries().isEmpty()) {
+            snapshots.reaches(about(opening));
+        }
         catchUp();
+    }
+
+    /** About how many characters lie behind the snapshot: what was read, and as much for each entry of what was not. */
+    private static long about(Opening opening) {
+        long read = opening.entries().stream()
+                .mapToLong(entry -> entry.data().length())
+                .sum();
+        long first = opening.entries().get(0).seq();
+        return read * (opening.state().head() - first + 1) / opening.entries().size();
     }
 
     /** The same for somebody who is told the content anew. */
@@ -114,7 +128,8 @@ final class RoomEntries {
      * being sent it.
      */
     Joiner joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening, Serving serving) {
-        Optional<Opening.Content> large = opening.snapshot().filter(content -> LargeSnapshot.isLarge(content.data(), on.message()));
+        Optional<Opening.Content> large =
+                opening.snapshot().filter(content -> LargeSnapshot.isLarge(content.data(), on.message()));
         if (large.isEmpty()) {
             return new Joiner(ref, outbox, request, opening, Optional.empty(), serving);
         }

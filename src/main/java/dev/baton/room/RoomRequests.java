@@ -239,8 +239,7 @@ final class RoomRequests {
                 })
                 : Future.succeededFuture();
         return rights.map(done -> {
-            room.join(
-                    room.entries().joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
+            room.join(room.entries().joiner(ref, asking.outbox(), join.ref(), opening, serving), join.mode(), since);
             return null;
         });
     }

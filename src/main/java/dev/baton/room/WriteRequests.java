@@ -104,7 +104,8 @@ final class WriteRequests {
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
                         room.entries()
-                                .snapshotStored(snapshot.seq(), snapshot.data().text().length());
+                                .snapshotStored(
+                                        snapshot.seq(), snapshot.data().text().length());
                         asking.outbox().send(Frames.applied(asking.mark(), snapshot.document(), snapshot.seq()));
                     } else if (result instanceof SnapshotResult.Fenced fenced) {
                         fenced(asking, room, snapshot.document(), Optional.empty(), fenced.epoch(), fenced.holder());
@@ -129,10 +130,8 @@ final class WriteRequests {
                     OptionalLong.of(RoomVerticle.RETRY)));
         }
         on.meters().fenced();
-        Optional<String> id =
-                part.kind() == ClientMessage.Divided.UPDATE ? Optional.of(part.id()) : Optional.empty();
-        asking.outbox()
-                .send(Frames.fenced(asking.mark(), part.document(), id, rights.epoch(), rights.holder()));
+        Optional<String> id = part.kind() == ClientMessage.Divided.UPDATE ? Optional.of(part.id()) : Optional.empty();
+        asking.outbox().send(Frames.fenced(asking.mark(), part.document(), id, rights.epoch(), rights.holder()));
         return Future.succeededFuture();
     }
 

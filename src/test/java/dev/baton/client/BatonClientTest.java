@@ -69,9 +69,7 @@ class BatonClientTest {
         node.answer(
                 "hello",
                 (socket, frame) -> reply(
-                        socket,
-                        frame,
-                        ScriptedNode.welcome().put("limits", new JsonObject().put("message", 8_192))));
+                        socket, frame, ScriptedNode.welcome().put("limits", new JsonObject().put("message", 8_192))));
         return connect();
     }
 
@@ -87,8 +85,7 @@ class BatonClientTest {
         for (int i = 1; i <= parts; i++) {
             assertThat(part.getInteger("part")).isEqualTo(i);
             assertThat(part.getString("id")).isEqualTo("op-1");
-            assertThat(part.encode().getBytes(StandardCharsets.UTF_8).length)
-                    .isLessThanOrEqualTo(8_192);
+            assertThat(part.encode().getBytes(StandardCharsets.UTF_8).length).isLessThanOrEqualTo(8_192);
             data.append(part.getString("data"));
             part = node.next("update");
         }
@@ -103,26 +100,33 @@ class BatonClientTest {
             JsonObject answer = joined(7, false, rights(1, null, "free", "viewer"));
             answer.put("snapshot", new JsonObject().put("seq", 7).put("parts", 2));
             reply(socket, frame, answer);
-            send(socket, new JsonObject()
-                    .put("type", "snapshot-part")
-                    .put("document", "doc")
-                    .put("part", 1)
-                    .put("data", "{\"text\":"));
-            send(socket, new JsonObject()
-                    .put("type", "signal")
-                    .put("document", "doc")
-                    .put("session", "s-1")
-                    .put("data", 1));
-            send(socket, new JsonObject()
-                    .put("type", "snapshot-part")
-                    .put("document", "doc")
-                    .put("part", 2)
-                    .put("data", "\"x\"}"));
+            send(
+                    socket,
+                    new JsonObject()
+                            .put("type", "snapshot-part")
+                            .put("document", "doc")
+                            .put("part", 1)
+                            .put("data", "{\"text\":"));
+            send(
+                    socket,
+                    new JsonObject()
+                            .put("type", "signal")
+                            .put("document", "doc")
+                            .put("session", "s-1")
+                            .put("data", 1));
+            send(
+                    socket,
+                    new JsonObject()
+                            .put("type", "snapshot-part")
+                            .put("document", "doc")
+                            .put("part", 2)
+                            .put("data", "\"x\"}"));
         });
         BatonClient client = connect();
         Joined joined = Waiting.on(client.join("doc", Mode.VIEW));
         assertThat(joined.snapshot()).contains(new Snapshot(7, new JsonObject().put("text", "x")));
-        await().atMost(SOON).untilAsserted(() -> assertThat(log.all(NodeEvent.Signal.class)).hasSize(1));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(log.all(NodeEvent.Signal.class)).hasSize(1));
     }
 
     private static void send(ServerWebSocket socket, JsonObject frame) {
@@ -135,11 +139,13 @@ class BatonClientTest {
             JsonObject answer = joined(7, false, rights(1, null, "free", "viewer"));
             answer.put("snapshot", new JsonObject().put("seq", 7).put("parts", 2));
             reply(socket, frame, answer);
-            send(socket, new JsonObject()
-                    .put("type", "snapshot-part")
-                    .put("document", "doc")
-                    .put("part", 2)
-                    .put("data", "x"));
+            send(
+                    socket,
+                    new JsonObject()
+                            .put("type", "snapshot-part")
+                            .put("document", "doc")
+                            .put("part", 2)
+                            .put("data", "x"));
         });
         BatonClient client = connect();
         assertThatThrownBy(() -> Waiting.on(client.join("doc", Mode.VIEW)))

@@ -17,8 +17,7 @@ class PartsTest {
     private static final int LARGEST_SNAPSHOT = 1_000;
 
     private final PartsBudget budget = new PartsBudget(2_000);
-    private final Parts parts =
-            new Parts(kind -> kind == UPDATE ? LARGEST_UPDATE : LARGEST_SNAPSHOT, 1_500, budget);
+    private final Parts parts = new Parts(kind -> kind == UPDATE ? LARGEST_UPDATE : LARGEST_SNAPSHOT, 1_500, budget);
 
     @AfterEach
     void nothingIsLeft() {
@@ -44,11 +43,10 @@ class PartsTest {
     }
 
     private void fails(ClientMessage.Part part, ErrorCode code, String message) {
-        assertThat(parts.take(part, 0))
-                .isInstanceOfSatisfying(Parts.Outcome.Failed.class, failed -> {
-                    assertThat(failed.code()).isEqualTo(code);
-                    assertThat(failed.message()).startsWith(message);
-                });
+        assertThat(parts.take(part, 0)).isInstanceOfSatisfying(Parts.Outcome.Failed.class, failed -> {
+            assertThat(failed.code()).isEqualTo(code);
+            assertThat(failed.message()).startsWith(message);
+        });
     }
 
     private void completes(ClientMessage.Part part, String text) {
@@ -127,10 +125,7 @@ class PartsTest {
     @Test
     void eachTypeHasItsLimitInBytes() {
         keeps(update("a", 1, 3, "x".repeat(60)));
-        fails(
-                update("a", 2, 3, "é".repeat(21)),
-                ErrorCode.TOO_LARGE,
-                "data of update 'a' must not exceed 100 bytes");
+        fails(update("a", 2, 3, "é".repeat(21)), ErrorCode.TOO_LARGE, "data of update 'a' must not exceed 100 bytes");
         keeps(snapshot(1, 1, 2, "x".repeat(1_000)));
         completes(snapshot(1, 2, 2, ""), "x".repeat(1_000));
     }
@@ -159,8 +154,7 @@ class PartsTest {
         assertThat(parts.expire(Parts.PATIENCE - 1)).isEmpty();
         assertThat(parts.expire(Parts.PATIENCE))
                 .containsExactly(new Parts.Abandoned(
-                        Optional.of(new Json("1")),
-                        "update 'a' at part 1 of 3 was not gone on with for 30000 ms"));
+                        Optional.of(new Json("1")), "update 'a' at part 1 of 3 was not gone on with for 30000 ms"));
         assertThat(budget.used()).isZero();
         drops(update("a", 2, 3, "2"));
         assertThat(parts.expire(3 * Parts.PATIENCE)).as("it was answered").isEmpty();

@@ -64,8 +64,11 @@ class SignalsTest {
         told.addAll(signals.due(end));
         assertThat(told).hasSizeBetween(5 * RATE, 7 * RATE + 1);
         assertThat(told.get(told.size() - 1)).isEqualTo(signal(4_999));
-        assertThat(told).as("in order").isSortedAccordingTo((a, b) ->
-                Integer.compare(Integer.parseInt(a.data().text()), Integer.parseInt(b.data().text())));
+        assertThat(told)
+                .as("in order")
+                .isSortedAccordingTo((a, b) -> Integer.compare(
+                        Integer.parseInt(a.data().text()),
+                        Integer.parseInt(b.data().text())));
     }
 
     @Test

@@ -75,7 +75,9 @@ class ThrottleTest {
         for (int i = 0; i < 20; i++) {
             assertThat(throttle.first(1_000, 0)).isZero();
         }
-        assertThat(throttle.first(1_000, 0)).as("owed, at ten bytes a millisecond").isEqualTo(100);
+        assertThat(throttle.first(1_000, 0))
+                .as("owed, at ten bytes a millisecond")
+                .isEqualTo(100);
         assertThat(throttle.first(500, 100)).isEqualTo(50);
         assertThat(throttle.first(500, 200)).as("what came meanwhile is enough").isZero();
     }

@@ -201,15 +201,16 @@ class FramesTest {
         JsonObject presence = json(Frames.presence("d", List.of(kept), Map.of(), List.of(kept), 1));
         assertThat(presence.getJsonArray("joined").getJsonObject(0).getJsonObject("kept"))
                 .isEqualTo(new JsonObject().put("cursor", 1));
-        assertThat(presence.getJsonArray("changed").getJsonObject(0).fieldNames()).doesNotContain("kept");
+        assertThat(presence.getJsonArray("changed").getJsonObject(0).fieldNames())
+                .doesNotContain("kept");
     }
 
     @Test
     void ofAThousandWhoWaitFiftyAreNamedAndTheOthersCounted() {
         List<String> queue = IntStream.range(0, 1_000).mapToObj(i -> "s-" + i).toList();
         RightsState crowded = new RightsState("d", 3, Optional.of(BEN_HERE), OptionalLong.empty(), queue, "joined");
-        JsonObject rights = json(
-                Frames.rights(Optional.empty(), crowded, crowded.placeOf("s-700"), crowded.positionOf("s-700")));
+        JsonObject rights =
+                json(Frames.rights(Optional.empty(), crowded, crowded.placeOf("s-700"), crowded.positionOf("s-700")));
         assertThat(rights.getJsonArray("queue")).hasSize(50);
         assertThat(rights.getInteger("waiting")).isEqualTo(1_000);
         assertThat(rights.getInteger("position")).isEqualTo(701);

@@ -1,8 +1,8 @@
 package dev.baton.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.List;
@@ -104,8 +104,7 @@ class MessageReaderTest {
     @Test
     void partsCarryAPieceOfText() throws BadMessage {
         assertThat(read("{'type':'update','ref':7,'document':'d','epoch':3,'id':'i','part':2,'parts':9,'data':'[1,'}"))
-                .isEqualTo(new ClientMessage.Part(
-                        REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 9, "[1,"));
+                .isEqualTo(new ClientMessage.Part(REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 9, "[1,"));
         assertThat(read("{'type':'snapshot','ref':7,'document':'d','epoch':3,'seq':5,'part':1,'parts':1,'data':''}"))
                 .isEqualTo(new ClientMessage.Part(REF, "d", ClientMessage.Divided.SNAPSHOT, 3, "", 5, 1, 1, ""));
     }
@@ -127,18 +126,22 @@ class MessageReaderTest {
     @Test
     void whatWasPutTogetherIsOneJsonValueWithinTheLimits() throws BadMessage {
         MessageReader reader = new MessageReader(64, 100, 100, 200);
-        ClientMessage.Part last =
-                new ClientMessage.Part(REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 2, "]");
+        ClientMessage.Part last = new ClientMessage.Part(REF, "d", ClientMessage.Divided.UPDATE, 3, "i", 0, 2, 2, "]");
         assertThat(reader.whole(last, "[1, 2.50]"))
                 .isEqualTo(new ClientMessage.Update(REF, "d", 3, "i", new Json("[1, 2.50]")));
         Map<String, String> faults = Map.of(
-                "", "the data of all parts is empty",
-                "[1] [2]", "the data of all parts must be one JSON value",
-                "[1", "the data of all parts is no JSON, at character 2",
-                "\"" + "x".repeat(99) + "\"", "data must not exceed 100 bytes");
+                "",
+                "the data of all parts is empty",
+                "[1] [2]",
+                "the data of all parts must be one JSON value",
+                "[1",
+                "the data of all parts is no JSON, at character 2",
+                "\"" + "x".repeat(99) + "\"",
+                "data must not exceed 100 bytes");
         faults.forEach((text, message) -> assertThatThrownBy(() -> reader.whole(last, text))
                 .as(text)
-                .isInstanceOfSatisfying(BadMessage.class, bad -> assertThat(bad.ref()).isEqualTo(REF))
+                .isInstanceOfSatisfying(
+                        BadMessage.class, bad -> assertThat(bad.ref()).isEqualTo(REF))
                 .hasMessage(message));
         String deep = "[".repeat(99) + "]".repeat(99);
         assertThatThrownBy(() -> new MessageReader(64, 1_000).whole(last, "[" + deep + "]"))

@@ -22,7 +22,9 @@ class RightsToldTest {
     private final RightsTold told = new RightsTold();
 
     private static List<String> queue(int from, int to) {
-        return IntStream.range(from, to).mapToObj(i -> String.format("s-%012d", i)).toList();
+        return IntStream.range(from, to)
+                .mapToObj(i -> String.format("s-%012d", i))
+                .toList();
     }
 
     private static RightsState rights(long epoch, Member holder, List<String> queue) {
