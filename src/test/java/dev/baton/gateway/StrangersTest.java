@@ -47,7 +47,7 @@ class StrangersTest {
     static void start() throws Exception {
         vertx = Vertx.vertx();
         client = vertx.createWebSocketClient();
-        connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}));
+        connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}), 1 << 20);
         Context context = vertx.getOrCreateContext();
         Loop loop = new Loop(context, HeartbeatWheel.TICK, 100, connections.meters());
         connections.add(loop);
