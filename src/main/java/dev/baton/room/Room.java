@@ -452,8 +452,8 @@ final class Room {
         for (String session : sessions) {
             Optional<Outbox> outbox = watchers.get(session);
             if (outbox.isPresent() && refs.containsKey(session)) {
-                Joiner again = entries.joiner(
-                        refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
+                Joiner again =
+                        entries.joiner(refs.get(session), outbox.get(), Optional.empty(), opening, Serving.small());
                 entries.begin(again);
                 joiners.add(again);
             }
@@ -466,8 +466,7 @@ final class Room {
         on.log()
                 .open(document, OptionalLong.empty(), Optional.empty())
                 .onSuccess(opening -> join(
-                        entries.joiner(
-                                joiner.ref(), joiner.outbox(), joiner.request(), opening, joiner.serving()),
+                        entries.joiner(joiner.ref(), joiner.outbox(), joiner.request(), opening, joiner.serving()),
                         mode,
                         since))
                 .onFailure(failure -> {

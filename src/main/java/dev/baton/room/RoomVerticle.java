@@ -127,8 +127,8 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(
                 ENTRIES,
                 context,
-                json -> room(json, room -> room.entries()
-                        .arrived(LockNews.entries(json), json.getLong("incarnation", 0L))));
+                json -> room(
+                        json, room -> room.entries().arrived(LockNews.entries(json), json.getLong("incarnation", 0L))));
         node.on(
                 SIGNAL,
                 context,

@@ -71,7 +71,9 @@ final class WriteRequests {
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
                 if (!applied.again()) {
                     room.entries()
-                            .written(EntryText.of(applied.entry()), applied.entry().epoch());
+                            .written(
+                                    EntryText.of(applied.entry()),
+                                    applied.entry().epoch());
                 }
             } else if (result instanceof AppendResult.Fenced fenced) {
                 fenced(asking, room, append.document(), Optional.of(id), fenced.epoch(), fenced.holder());
