@@ -30,13 +30,14 @@ class WireIT {
     @BeforeAll
     static void startNodes() {
         vertx = Vertx.vertx();
-        // A socket here answers pings only while the test reads from it.
+        // A socket here answers pings only while the test reads from it, and no test here is about a node that stands still.
         nodes = Nodes.start(
                 WireIT.class,
                 2,
                 Map.of(
                         "BATON_LIMITS_BYTES_PER_SECOND", "8MiB",
                         "BATON_LIMITS_HELLO_TIMEOUT", "1m",
+                        "BATON_CLUSTER_NODE_LEASE", "1m",
                         "BATON_HEARTBEAT_TIMEOUT", "2m",
                         "BATON_HEARTBEAT_EDITOR_TIMEOUT", "2m"));
     }
