@@ -30,7 +30,7 @@ class WireIT {
     @BeforeAll
     static void startNodes() {
         vertx = Vertx.vertx();
-        // A socket here answers pings only while the test reads from it, and no test here is about a node that stands still.
+        // A socket here answers pings only while the test reads from it, and no test is about a node that stands still.
         nodes = Nodes.start(
                 WireIT.class,
                 2,

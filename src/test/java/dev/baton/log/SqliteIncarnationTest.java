@@ -36,7 +36,8 @@ class SqliteIncarnationTest extends IncarnationContract {
         claim(log, 0, ANN);
         Path backup = backup();
         update(log, 1, "ann", "lost", "1");
-        String before = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
+        String before =
+                get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
         get(log.close());
 
         Files.write(file(), Files.readAllBytes(backup)); // the same inode
@@ -44,7 +45,8 @@ class SqliteIncarnationTest extends IncarnationContract {
 
         DocumentLog restored = open();
         assertThat(restored.incarnation()).isPositive();
-        assertThat(get(restored.open(DOC, OptionalLong.of(2), Optional.of(before))).recovered())
+        assertThat(get(restored.open(DOC, OptionalLong.of(2), Optional.of(before)))
+                        .recovered())
                 .isFalse();
     }
 
