@@ -159,9 +159,8 @@ test('what was written while the pen went elsewhere comes back as a draft, and n
     { applied: false, uncertain: false, now: mine },
     { applied: false, uncertain: false, now: mine },
   ]);
-  assert.deepEqual(drafts.map(({ data, cause, uncertain }) => ({ data, cause, uncertain })), [
-    { data: 'late', cause: 'fenced', uncertain: false },
-    { data: 'later', cause: 'fenced', uncertain: false },
+  assert.deepEqual(drafts.map(({ edits, cause, uncertain }) => ({ data: edits.map(({ data }) => data), cause, uncertain })), [
+    { data: ['late', 'later'], cause: 'fenced', uncertain: false },
   ]);
   assert.equal(ada.state, 'online');
   assert.deepEqual(log.updates.map(({ data }) => data), ['seen', 'his']);

@@ -63,7 +63,7 @@ export class Proxy {
       return;
     }
     const far = connect(port, host);
-    const pair = { near, far, due: 0 };
+    const pair = { near, far, due: 0, acts: [] };
     this.#pairs.add(pair);
     [near, far].forEach((socket) => {
       socket.setNoDelay(true);
@@ -81,14 +81,15 @@ export class Proxy {
     });
   }
 
-  /** In order, whatever the delay is meanwhile. */
+  /** In order, whatever the delay is meanwhile, and whichever timer is first. */
   #later(pair, act, more = 0) {
     const now = performance.now();
     pair.due = Math.max(pair.due, now + this.delay + more);
-    if (pair.due <= now) {
-      act();
+    pair.acts.push(act);
+    if (pair.due > now) {
+      setTimeout(() => pair.acts.shift()(), pair.due - now);
     } else {
-      setTimeout(act, pair.due - now);
+      pair.acts.shift()();
     }
   }
 

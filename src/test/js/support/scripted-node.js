@@ -14,6 +14,7 @@ const CLOSE = 8;
 export async function scriptedNode(answers = {}) {
   const peers = new Set();
   const hellos = [];
+  const frames = [];
   const server = createServer();
   server.on('upgrade', (request, socket) => {
     const peer = new Peer(socket);
@@ -27,6 +28,7 @@ export async function scriptedNode(answers = {}) {
       if (frame.type === 'hello') {
         hellos.push(frame);
       }
+      frames.push(frame);
       const answer = answers[frame.type] ?? (frame.type === 'hello' ? (at) => at.welcome(frame) : () => {});
       answer(peer, frame, visit);
     });
@@ -35,11 +37,24 @@ export async function scriptedNode(answers = {}) {
   return {
     url: `ws://127.0.0.1:${server.address().port}/socket`,
     hellos,
+    /** Everything that clients sent, in order. */
+    frames,
+    get peers() {
+      return [...peers];
+    },
     close() {
       peers.forEach((peer) => peer.destroy());
       return new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+const HELD = { epoch: 1, holder: null, state: 'held', queue: [], you: 'holder', cause: 'joined' };
+
+/** The answer to a join: an empty document whose lock the client holds, or what is said of it instead. */
+export function joined({ ref, document }, more = {}) {
+  const empty = { log: 'l', seq: 0, recovered: false, snapshot: null, entries: [], members: [], count: 0, rights: HELD };
+  return { type: 'joined', ref, document, ...empty, ...more };
 }
 
 /** One connection of a client. */
@@ -96,10 +111,13 @@ class Peer {
 
   #write(opcode, payload) {
     const long = payload.length > 125;
-    const head = Buffer.alloc(long ? 4 : 2);
+    const longer = payload.length > 65535;
+    const head = Buffer.alloc(longer ? 10 : long ? 4 : 2);
     head[0] = 0x80 | opcode;
-    head[1] = long ? 126 : payload.length;
-    if (long) {
+    head[1] = longer ? 127 : long ? 126 : payload.length;
+    if (longer) {
+      head.writeBigUInt64BE(BigInt(payload.length), 2);
+    } else if (long) {
       head.writeUInt16BE(payload.length, 2);
     }
     this.#socket.write(Buffer.concat([head, payload]));

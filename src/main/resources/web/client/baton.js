@@ -15,6 +15,9 @@ import { BatonDocument } from './document.js';
 import { Emitter } from './emitter.js';
 import { BatonError, ConnectionLost } from './errors.js';
 import { Liveness } from './liveness.js';
+import { now, pieces, size, unique } from './platform.js';
+import { Rate } from './rate.js';
+import { Tokens, renewIn } from './tokens.js';
 
 export { BatonDocument, BatonError, ConnectionLost, Emitter };
 
@@ -30,18 +33,43 @@ const DOUBT = 4_000;
 /** How long after an error a close may follow, in milliseconds. */
 const CLOSE_FOLLOWS = 50;
 
+/** How long after a complaint of the node a close is because of it, in milliseconds. */
+const COMPLAINT = 5_000;
+
+/** The wait before a token that could not be renewed is asked for again, in milliseconds. */
+const RENEW = { least: 1_000, most: 30_000 };
+
+/** Room for the words around the data of a message, in bytes. */
+const AROUND = 1024;
+
+/** What may wait in the socket before large data goes on, in bytes; how long it then waits, in milliseconds. */
+const BUFFERED = 256 * 1024;
+const PAUSE = 50;
+
+/** No number of the node's counts for more: timers do not take it. */
+const MOST = 2 ** 31 - 1;
+
+/** Online, doubts about a lock begin after so many milliseconds at the earliest: an answer takes its time. */
+const LEAST_TRUST = 1_000;
+
 const OPEN = 1;
 const ABNORMAL = 1006;
 const NOT_AUTHENTICATED = 4401;
 const TOKEN_EXPIRED = 4503;
+
+/** Closes whose reason the node tells in an error before. */
+const EXPLAINED = new Set([4001, 4002, NOT_AUTHENTICATED]);
 
 /**
  * @typedef {object} Options
  * @property {string | string[]} url `ws:` or `wss:`; of several, the next one is tried after each that fails
  * @property {import('./document.js').User} [user] who to be, where the node does not ask for a token
  * @property {string | (() => string | Promise<string>)} [token] the JWT, where it does; a function is asked before each
- *   connection, and so can bring a new one after 4503
+ *   connection, and again before the token expires
+ * @property {number} [tokenLife] after how many milliseconds a token expires that does not tell
  * @property {string} [resume] the secret of an earlier welcome
+ * @property {'bye' | 'close'} [pagehide] when the page is left: end the session, or let another page resume it
+ * @property {import('./keep.js').Keep} [keep] what outlives a reload
  * @property {{least: number, most: number}} [backoff] in milliseconds
  * @property {typeof WebSocket} [WebSocket] where there is no global one
  *
@@ -50,14 +78,14 @@ const TOKEN_EXPIRED = 4503;
  * @typedef {object} Events
  * @property {{state: State, code?: number, reason?: string, retryAt?: number}} state it changed; `retryAt` by
  *   `performance.now()`, while `waiting`
- * @property {Error} problem the node complains of something that is no request, or says what cannot be read
+ * @property {BatonError} problem the node refuses something, or says what cannot be read, or a listener threw
  * @property {any} welcome the node's frame; `resume` in it is a secret to be kept for {@link Options}
  */
 
 /**
  * One session with a node. It comes back with jittered back-off, at once when the tab becomes visible or the network is
  * back; resumes; joins its documents where they were left; and sends again what was not answered. It does not come back
- * after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999; after 4503 it does when `token` is a function that has another one.
+ * after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999; when `token` is a function, it does after 4503, and once after 4401.
  *
  * @extends {Emitter<Events>}
  */
@@ -75,18 +103,23 @@ export class BatonClient extends Emitter {
   #backoff;
   #urls;
   #Socket;
+  #tokens;
   /** @type {?WebSocket} */
   #socket = null;
   /** @type {Map<string, BatonDocument>} */
   #documents = new Map();
-  /** @type {Map<number, {heard: (frame: any) => void, resolve: (frame: any) => void, reject: (error: Error) => void}>} */
+  /** @type {Map<number, (answer: any, error?: Error) => void>} */
   #pending = new Map();
+  /** Data that waits for the node's limits, or for the socket. @type {string[]} */
+  #queue = [];
+  /** @type {any} */
+  #queueTimer = 0;
+  #rate = new Rate({}, 0);
   /** Documents left while the node could not be told. @type {Set<string>} */
   #leaving = new Set();
   #ref = 0;
   #attempt = 0;
   #turn = 0;
-  #onlineSince = 0;
   /** @type {any} */
   #timer = 0;
   /** @type {any} */
@@ -94,20 +127,37 @@ export class BatonClient extends Emitter {
   /** @type {?Liveness} */
   #liveness = null;
   #opened = 0;
-  #token = '';
+  /** The token shown last. @type {string | undefined} */
+  #token;
   /** The token that the node called expired. @type {?string} */
   #expired = null;
-  #ids = randomPrefix();
+  /** Whether the node has refused a token since the last welcome. */
+  #refused = false;
+  /** @type {any} */
+  #renewal = 0;
+  /** @type {WeakSet<BatonError>} */
+  #reported = new WeakSet();
+  #complaint = '';
+  #complainedAt = 0;
+  /** When the node was heard last. */
+  #heardAt = 0;
+  /** For how long after that a lock held here is surely held. */
+  #trust = 0;
+  /** @type {any} */
+  #guard = 0;
+  #asking = false;
+  #ids = `${unique()}-`;
   #operations = 0;
-  #back = () => this.#comeBack();
-  #visible = () => globalThis.document.visibilityState === 'visible' && this.#comeBack();
+  /** @type {AbortController | undefined} */
+  #page;
 
   /** @param {Options} options */
   constructor(options) {
     super();
-    this.#options = { ...options };
+    this.#options = { ...options, resume: options.resume ?? options.keep?.take() };
     this.#backoff = options.backoff ?? { least: 250, most: 10_000 };
     this.#urls = [options.url].flat();
+    this.#tokens = new Tokens(options.token);
     this.#Socket = options.WebSocket ?? globalThis.WebSocket;
     if (!this.#Socket) {
       throw new TypeError('there is no global WebSocket here: name one in the option WebSocket');
@@ -119,10 +169,9 @@ export class BatonClient extends Emitter {
     if (this.state !== 'idle' && this.state !== 'ended') {
       return;
     }
-    globalThis.addEventListener?.('online', this.#back);
-    globalThis.addEventListener?.('pageshow', this.#back);
-    globalThis.document?.addEventListener('visibilitychange', this.#visible);
+    this.#listenToPage();
     this.#attempt = 0;
+    this.#refused = false;
     this.#open();
   }
 
@@ -133,13 +182,20 @@ export class BatonClient extends Emitter {
     }
   }
 
-  /** Ends: what waits to be written is rejected, and told as drafts. {@link connect} starts again. */
+  /** Ends: what waits to be written is rejected, and told as drafts. The session can be resumed. {@link connect} starts again. */
   close() {
     this.#end(1000, '');
   }
 
+  /** Ends the session as well: the others see at once that it is gone, and its locks go on. */
+  bye() {
+    this.post({ type: 'bye' });
+    this.#options.resume = undefined;
+    this.close();
+  }
+
   /**
-   * Takes part in a document, on this connection and all to come.
+   * Takes part in a document, on this connection and all to come. One that is there already changes to this mode.
    * @param {string} name
    * @param {'edit' | 'view'} mode
    * @returns {BatonDocument}
@@ -147,15 +203,27 @@ export class BatonClient extends Emitter {
   document(name, mode) {
     const known = this.#documents.get(name);
     if (known) {
+      known.stand(mode);
       return known;
     }
     const document = new BatonDocument(this, name);
     document.mode = mode;
     this.#documents.set(name, document);
+    this.#options.keep?.watch(document);
     if (this.state === 'online') {
       document.online();
     }
     return document;
+  }
+
+  /**
+   * The token from now on. Online, it is shown to the node at once; the connection stays.
+   * @param {string | (() => string | Promise<string>)} token
+   */
+  setToken(token) {
+    this.#tokens.set(token);
+    this.#expired = null;
+    this.#renew(0);
   }
 
   // ---- for documents ---------------------------------------------------------------------------------------------
@@ -166,35 +234,76 @@ export class BatonClient extends Emitter {
   }
 
   /**
-   * Sends a request; the promise is for its answer.
-   * @param {object} frame
-   * @param {(answer: any) => void} [heard] is given the answer before anything that the node sent after it is told: what comes in
-   *   one piece of the network is told in one turn of the loop, and promises go on behind it
-   * @returns {Promise<any>}
+   * Sends a request.
+   * @param {object} head its fields, without the data
+   * @param {string | undefined} data JSON; it goes in parts where the node takes them and it is too large for one message
+   * @param {(answer: any, error?: Error) => void} done is called once, before anything that the node sent after the answer is told
    */
-  ask(frame, heard = () => {}) {
+  send(head, data, done) {
+    if (this.#socket?.readyState !== OPEN) {
+      done(null, new ConnectionLost(ABNORMAL, 'there is no connection'));
+      return;
+    }
+    const ref = ++this.#ref;
+    const texts = this.#texts({ ...head, ref }, data);
+    if (typeof texts === 'string') {
+      done(null, new BatonError('too-large', texts));
+      return;
+    }
+    this.#pending.set(ref, done);
+    if (data === undefined) {
+      this.#put(texts[0]);
+    } else {
+      this.#queue.push(...texts);
+      this.#drain();
+    }
+  }
+
+  /** Sends a request; the promise is for its answer. @param {object} head @returns {Promise<any>} */
+  ask(head) {
     return new Promise((resolve, reject) => {
-      if (this.#socket?.readyState !== OPEN) {
-        reject(new ConnectionLost(ABNORMAL, 'there is no connection'));
-        return;
-      }
-      const ref = ++this.#ref;
-      const text = JSON.stringify({ ...frame, ref });
-      if (this.#tooLarge(text)) {
-        // Sent, it would end the connection.
-        reject(new BatonError('too-large', `a message has at most ${this.limits.message} bytes`));
-        return;
-      }
-      this.#pending.set(ref, { heard, resolve, reject });
-      this.#socket.send(text);
+      this.send(head, undefined, (answer, error) => (error ? reject(error) : resolve(answer)));
     });
   }
 
-  /** Sends a frame that nobody waits for; lost while there is no connection. @param {object} frame */
-  post(frame) {
-    const text = JSON.stringify(frame);
-    if (this.state === 'online' && this.#socket?.readyState === OPEN && !this.#tooLarge(text)) {
-      this.#socket.send(text);
+  /**
+   * Sends a frame that nobody waits for; lost while there is no connection.
+   * @param {object} head
+   * @param {string} [data] JSON
+   */
+  post(head, data) {
+    if (this.state === 'online' && this.#socket?.readyState === OPEN) {
+      const texts = this.#texts(head, data);
+      typeof texts === 'string' ? this.problem(new BatonError('too-large', texts), head) : this.#put(texts[0]);
+    }
+  }
+
+  /** For how many milliseconds the node's limits forbid to send so much. @param {number} bytes */
+  wait(bytes) {
+    return this.#queue.length > 0 ? PAUSE : this.#rate.wait(bytes + AROUND, now());
+  }
+
+  /** Something went wrong that nobody waits for. @param {any} error @param {object} [about] where it was */
+  problem(error, about) {
+    const known = error instanceof BatonError ? error : Object.assign(new BatonError('listener', String(error)), { cause: error });
+    if (this.#reported.has(known)) {
+      return;
+    }
+    this.#reported.add(known);
+    if (!this.emit('problem', Object.assign(known, about))) {
+      globalThis.console?.error(known);
+    }
+  }
+
+  /** A listener of the client's threw. */
+  failed(error, event) {
+    event === 'problem' ? super.failed(error, event) : this.problem(error, { event });
+  }
+
+  /** A document holds its lock: whether that is still so is watched. */
+  guard() {
+    if (!this.#guard) {
+      this.#guardIn(LEAST_TRUST / 2);
     }
   }
 
@@ -221,25 +330,66 @@ export class BatonClient extends Emitter {
     }
   }
 
+  // ---- what goes out ---------------------------------------------------------------------------------------------
+
+  /** The frames of a message, or why it is too large. @returns {string[] | string} */
+  #texts(head, data) {
+    const { message = Infinity, data: one = Infinity, updateData, snapshot } = this.limits;
+    const whole = frame(head, data);
+    const bytes = data === undefined ? 0 : size(data);
+    const [most, parts] = head.type === 'snapshot' ? [Infinity, snapshot] : [one, head.type === 'update' ? updateData : 0];
+    if (bytes <= most && size(whole) <= message) {
+      return [whole];
+    }
+    if (!parts || bytes > parts) {
+      return `it has ${bytes} bytes, and the node takes at most ${parts || Math.min(most, message)}`;
+    }
+    // Within a text a character takes up to three bytes.
+    const all = pieces(data, Math.floor(Math.min(one, message - AROUND) / 3) - 1);
+    return all.map((piece, i) => frame({ ...head, part: i + 1, parts: all.length }, JSON.stringify(piece)));
+  }
+
+  #put(text) {
+    this.#rate.spend(size(text), now());
+    this.#socket?.send(text);
+  }
+
+  /** Data goes out in the order in which it came, as fast as the node and the network take it. */
+  #drain() {
+    clearTimeout(this.#queueTimer);
+    while (this.#queue.length > 0) {
+      const full = this.#queue.length > 1 && (this.#socket?.bufferedAmount ?? 0) > BUFFERED;
+      const wait = full ? PAUSE : this.#rate.wait(size(this.#queue[0]), now());
+      if (wait > 0) {
+        this.#queueTimer = setTimeout(() => this.#drain(), wait);
+        return;
+      }
+      this.#put(this.#queue.shift());
+    }
+  }
+
   // ---- the connection --------------------------------------------------------------------------------------------
 
   #open() {
     clearTimeout(this.#timer);
     const turn = ++this.#opened;
-    this.#timer = setTimeout(() => turn === this.#opened && this.#wait(ABNORMAL, 'the node did not answer'), CONNECT);
+    let missing = 'the token has not come';
+    this.#timer = setTimeout(() => turn === this.#opened && this.#wait(ABNORMAL, missing), CONNECT);
     this.#become('connecting');
-    const { token } = this.#options;
-    if (typeof token !== 'function') {
-      this.#connect(token);
+    const connect = (token) => {
+      if (turn === this.#opened) {
+        missing = 'the node did not answer';
+        this.#connect(token);
+      }
+    };
+    if (!this.#tokens.renewable) {
+      connect(this.#tokens.fixed);
       return;
     }
     // Before the socket is open: the node does not wait long for a hello.
-    Promise.resolve()
-      .then(token)
-      .then(
-        (fresh) => turn === this.#opened && this.#connect(fresh),
-        (error) => turn === this.#opened && this.#wait(ABNORMAL, `no token: ${error?.message ?? error}`),
-      );
+    this.#tokens.get(now()).then(connect, (error) => {
+      turn === this.#opened && this.#wait(ABNORMAL, `no token: ${error?.message ?? error}`);
+    });
   }
 
   /** @param {string} [token] */
@@ -248,7 +398,8 @@ export class BatonClient extends Emitter {
       this.#end(TOKEN_EXPIRED, 'the token has expired');
       return;
     }
-    this.#token = token ?? '';
+    this.#token = token;
+    this.#complaint = '';
     const url = this.#urls[this.#turn % this.#urls.length];
     const socket = new this.#Socket(url, PROTOCOL);
     this.#socket = socket;
@@ -264,22 +415,35 @@ export class BatonClient extends Emitter {
       return;
     }
     const { user, resume } = this.#options;
-    this.ask({ type: 'hello', token, user, resume }, (welcome) => this.#welcomed(welcome)).catch((error) => {
-      if (socket === this.#socket && error instanceof BatonError && !error.passing) {
-        this.#end(NOT_AUTHENTICATED, error.message);
+    this.send({ type: 'hello', token, user, resume }, undefined, (welcome, error) => {
+      if (welcome) {
+        this.#welcomed(welcome);
+      } else if (error instanceof BatonError && !error.passing) {
+        this.#lost(socket, NOT_AUTHENTICATED, error.message);
+      } else if (error instanceof BatonError) {
+        this.#complain(error);
       }
     });
   }
 
   #welcomed(welcome) {
+    const { heartbeat, grace } = welcome;
+    const interval = amount(heartbeat?.interval, 5_000);
+    const timeout = amount(heartbeat?.timeout, 10_000);
     clearTimeout(this.#timer);
-    this.session = welcome.session;
+    this.#refused = false;
+    this.session = String(welcome.session);
     this.node = welcome.node;
-    this.limits = welcome.limits ?? {};
     this.#options.resume = welcome.resume;
-    this.#onlineSince = performance.now();
-    this.#liveness = new Liveness(welcome.heartbeat.timeout, this.#onlineSince);
-    this.#heed(this.#liveness.wake(this.#onlineSince));
+    this.#limited(welcome.limits);
+    // What moves the lock first: a closed socket, a lost node, or pings that stay unanswered.
+    const silent = Math.max(0, timeout - interval) + amount(grace?.timeout, 0);
+    this.#trust = Math.min(amount(grace?.closed, 3_000), amount(grace?.node, 3_000), silent);
+    const at = now();
+    this.#heardAt = at;
+    this.#liveness = new Liveness(timeout, at);
+    this.#heed(this.#liveness.wake(at));
+    this.#renewLater();
     this.#become('online');
     this.emit('welcome', welcome);
     const leaving = welcome.resumed ? [...this.#leaving] : [];
@@ -288,102 +452,155 @@ export class BatonClient extends Emitter {
     this.#documents.forEach((document) => document.online());
   }
 
+  #limited(limits) {
+    const known = Object.entries(limits ?? {}).filter(([, limit]) => limit > 0);
+    this.limits = Object.fromEntries(known);
+    this.#rate = new Rate(this.limits, now());
+  }
+
   #received(text) {
+    this.#heardAt = now();
+    this.#liveness?.heard(this.#heardAt);
     let frame;
     try {
       frame = JSON.parse(text);
     } catch {
-      this.emit('problem', new BatonError('bad-message', 'the node sent what is no JSON'));
+      frame = null;
+    }
+    if (typeof frame?.type !== 'string') {
+      this.problem(new BatonError('bad-message', 'the node sent what cannot be read'));
       return;
     }
-    this.#liveness?.heard(performance.now());
-    const waiting = this.#pending.get(frame.ref);
-    if (waiting) {
-      this.#pending.delete(frame.ref);
-      if (frame.type === 'error') {
-        waiting.reject(new BatonError(frame.code, frame.message, frame.retry));
-        return;
-      }
-      try {
-        waiting.heard(frame);
-      } finally {
-        waiting.resolve(frame);
-      }
-    }
-    if (frame.document !== undefined && (!waiting || frame.type === 'rights')) {
-      this.#documents.get(frame.document)?.handle(frame);
-    } else if (frame.type === 'error' && !waiting) {
-      this.emit('problem', new BatonError(frame.code, frame.message, frame.retry));
+    try {
+      this.#told(frame);
+    } catch (error) {
+      const about = { cause: error, event: frame.type, document: frame.document };
+      this.problem(new BatonError('bad-message', `the node sent what cannot be read: ${error?.message}`), about);
     }
   }
 
-  /** @param {string} text */
-  #tooLarge(text) {
-    const most = this.limits.message ?? Infinity;
-    return text.length * 3 > most && new TextEncoder().encode(text).length > most;
+  #told(frame) {
+    const done = this.#pending.get(frame.ref);
+    const error = frame.type === 'error' ? new BatonError(String(frame.code), String(frame.message), amount(frame.retry)) : undefined;
+    if (error?.code === 'rate-limited') {
+      this.#rate.pause(error.retry ?? 1_000, now());
+    }
+    if (done) {
+      this.#pending.delete(frame.ref);
+      if (this.state === 'online') {
+        this.#attempt = 0; // this node not only welcomes, it answers
+      }
+      done(error ? null : frame, error);
+    } else if (error) {
+      this.#complain(error);
+      this.problem(error);
+    }
+    if (frame.document !== undefined && (!done || frame.type === 'rights')) {
+      this.#documents.get(frame.document)?.handle(frame);
+    }
+  }
+
+  #complain({ message }) {
+    this.#complaint = message;
+    this.#complainedAt = now();
   }
 
   #lost(socket, code, reason) {
     if (socket !== this.#socket) {
       return;
     }
-    const renewable = code === TOKEN_EXPIRED && typeof this.#options.token === 'function';
-    if (renewable) {
-      this.#expired = this.#token;
+    const explained = EXPLAINED.has(code) && this.#complaint && now() - this.#complainedAt < COMPLAINT;
+    const words = explained ? this.#complaint : reason;
+    const again = this.#tokens.renewable && (code === TOKEN_EXPIRED || (code === NOT_AUTHENTICATED && !this.#refused));
+    this.#refused ||= code === NOT_AUTHENTICATED;
+    if (again && code === TOKEN_EXPIRED) {
+      this.#expired = this.#token ?? '';
     }
-    if (renewable || comesBack(code)) {
-      this.#wait(code, reason);
+    if (again || comesBack(code)) {
+      this.#wait(code, words);
     } else {
-      this.#end(code, reason);
+      this.#end(code, words);
     }
   }
 
   #wait(code, reason) {
     this.#opened++;
-    this.#detach();
-    this.#failPending(code, reason);
-    this.#documents.forEach((document) => document.offline());
+    this.#detach(code, reason);
+    this.#documents.forEach((document) => document.offline(code));
     // A node that welcomes and then drops its clients must not be met by all of them at once, again and again.
-    if (this.#onlineSince > 0 && performance.now() - this.#onlineSince > this.#backoff.most) {
-      this.#attempt = 0;
-    }
-    this.#onlineSince = 0;
     this.#attempt = Math.max(this.#attempt, weight(code));
     this.#turn++;
     const wait = delay(this.#attempt++, this.#backoff);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#open(), wait);
-    this.#become('waiting', { code, reason, retryAt: performance.now() + wait });
+    this.#become('waiting', { code, reason, retryAt: now() + wait });
+    this.#look(true);
   }
 
   #end(code, reason) {
     this.#opened++;
     clearTimeout(this.#timer);
-    globalThis.removeEventListener?.('online', this.#back);
-    globalThis.removeEventListener?.('pageshow', this.#back);
-    globalThis.document?.removeEventListener('visibilitychange', this.#visible);
-    this.#detach();
-    this.#failPending(code, reason);
+    clearTimeout(this.#guard);
+    this.#guard = 0;
+    this.#page?.abort();
+    this.#detach(code, reason);
     const cause = new ConnectionLost(code, reason);
     this.#documents.forEach((document) => document.end(cause));
     this.#become('ended', { code, reason });
   }
 
   /** Lets the socket go without waiting for a closing handshake, which a dead node never answers. */
-  #detach() {
+  #detach(code, reason) {
     clearTimeout(this.#watch);
+    clearTimeout(this.#renewal);
+    clearTimeout(this.#queueTimer);
     this.#liveness = null;
+    this.#asking = false;
+    this.#queue = [];
     const socket = this.#socket;
     this.#socket = null;
     if (socket && socket.readyState <= OPEN) {
       socket.close();
     }
-  }
-
-  #failPending(code, reason) {
     const all = [...this.#pending.values()];
     this.#pending.clear();
-    all.forEach(({ reject }) => reject(new ConnectionLost(code, reason)));
+    all.forEach((done) => done(null, new ConnectionLost(code, reason)));
+  }
+
+  // ---- the token -------------------------------------------------------------------------------------------------
+
+  #renewLater() {
+    const wait = renewIn(this.#token, this.#options.tokenLife);
+    clearTimeout(this.#renewal);
+    if (wait && this.#tokens.renewable) {
+      this.#renewal = setTimeout(() => this.#renew(0), wait);
+    }
+  }
+
+  /** Shows the node a new token on the connection that is there. However long that takes, the connection stays. */
+  async #renew(attempt) {
+    const socket = this.#socket;
+    clearTimeout(this.#renewal);
+    if (this.state !== 'online') {
+      return;
+    }
+    try {
+      const token = await this.#tokens.get(now());
+      if (socket !== this.#socket) {
+        return;
+      }
+      const { limits } = await this.ask({ type: 'hello', token, user: this.#options.user });
+      this.#token = token;
+      this.#limited(limits);
+      this.#renewLater();
+    } catch (error) {
+      if (socket === this.#socket && !(error instanceof ConnectionLost)) {
+        this.problem(new BatonError('token', `the token could not be renewed: ${error?.message ?? error}`), { cause: error });
+        if (!(error instanceof BatonError) || error.passing) {
+          this.#renewal = setTimeout(() => this.#renew(attempt + 1), delay(attempt, RENEW));
+        }
+      }
+    }
   }
 
   // ---- is the node still there? ----------------------------------------------------------------------------------
@@ -397,17 +614,84 @@ export class BatonClient extends Emitter {
       return;
     }
     if (ask) {
-      this.ask({ type: 'ping' }).catch(() => {});
+      this.#ping();
     }
-    this.#watch = setTimeout(() => this.#liveness && this.#heed(this.#liveness.wake(performance.now())), wake);
+    this.#watch = setTimeout(() => this.#liveness && this.#heed(this.#liveness.wake(now())), wake);
   }
 
   #comeBack() {
     if (this.state === 'waiting') {
       this.#open();
     } else if (this.#liveness) {
-      this.#heed(this.#liveness.doubt(DOUBT, performance.now()));
+      this.#look(true);
+      this.#heed(this.#liveness.doubt(DOUBT, now()));
     }
+  }
+
+  /** Who has got an answer holds what it held when it asked, or has been told otherwise. */
+  #ping() {
+    this.#asking = true;
+    this.send({ type: 'ping' }, undefined, (answer) => {
+      this.#asking = false;
+      if (answer) {
+        this.#documents.forEach((document) => document.trust());
+      }
+    });
+  }
+
+  #guardIn(wait) {
+    const due = now() + wait;
+    clearTimeout(this.#guard);
+    this.#guard = setTimeout(() => this.#look(now() - due < LEAST_TRUST / 2), wait);
+  }
+
+  /** Whether the locks held here still are. @param {boolean} awake who looks late has not been listening, and asks first */
+  #look(awake) {
+    const holders = [...this.#documents.values()].filter(({ rights }) => rights?.you === 'holder');
+    const online = this.state === 'online';
+    const silent = now() - this.#heardAt;
+    const trust = online ? Math.max(LEAST_TRUST, this.#trust) : this.#trust;
+    this.#guard = 0;
+    if (silent >= trust && awake) {
+      holders.forEach((document) => document.doubt());
+    }
+    if (online && silent >= trust / 2 && !this.#asking) {
+      this.#ping();
+    }
+    if (holders.length > 0 && (online || silent < trust)) {
+      const next = [trust / 2, trust].find((at) => at > silent) ?? silent + trust / 2;
+      this.#guardIn(next - silent);
+    }
+  }
+
+  // ---- the page --------------------------------------------------------------------------------------------------
+
+  #listenToPage() {
+    this.#page = globalThis.addEventListener && new AbortController();
+    const signal = this.#page?.signal;
+    const listen = (target, type, act) => target?.addEventListener?.(type, act, { signal });
+    const page = globalThis.document;
+    listen(globalThis, 'online', () => this.#comeBack());
+    listen(globalThis, 'pageshow', ({ persisted }) => persisted && this.#show());
+    listen(globalThis, 'pagehide', () => this.#hide());
+    listen(page, 'visibilitychange', () => page?.visibilityState === 'visible' && this.#comeBack());
+  }
+
+  /** The page is left, for ever or until somebody goes back to it: then it comes back too. */
+  #hide() {
+    const { keep, pagehide = keep ? 'close' : 'bye', resume } = this.#options;
+    keep?.put(resume, this.#documents.values());
+    if (pagehide === 'bye') {
+      this.post({ type: 'bye' });
+      this.#options.resume = undefined;
+    }
+    this.#wait(1000, 'the page was left');
+    clearTimeout(this.#timer);
+  }
+
+  #show() {
+    this.#options.keep?.back();
+    this.#comeBack();
   }
 
   // ---- pieces ----------------------------------------------------------------------------------------------------
@@ -418,7 +702,10 @@ export class BatonClient extends Emitter {
   }
 }
 
-function randomPrefix() {
-  const bytes = crypto.getRandomValues(new Uint8Array(6));
-  return `${Array.from(bytes, (byte) => byte.toString(36).padStart(2, '0')).join('')}-`;
+function frame(head, data) {
+  const text = JSON.stringify(head);
+  return data === undefined ? text : `${text.slice(0, -1)},"data":${data}}`;
 }
+
+/** A time or a size that the node tells, or what is to be assumed. */
+const amount = (number, otherwise) => (typeof number === 'number' && number >= 0 ? Math.min(number, MOST) : otherwise);

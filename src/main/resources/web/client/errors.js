@@ -1,9 +1,10 @@
-const PASSING = new Set(['busy', 'unavailable', 'rate-limited', 'internal']);
+const PASSING = new Set(['busy', 'unavailable', 'rate-limited', 'internal', 'out-of-order']);
 
-/** A request was answered by `error`. */
+/** The node refuses something, or the client does: `code` says why, `message` says it in plain words. */
 export class BatonError extends Error {
   /**
-   * @param {string} code as in the protocol: `not-joined`, `busy`, `unavailable`, …
+   * @param {string} code as in the protocol: `not-joined`, `busy`, `unavailable`, …; the client's own are `full` (too many
+   *   edits wait) and `listener` (a listener of the application threw)
    * @param {string} message in plain words
    * @param {number} [retry] after how many milliseconds trying again makes sense
    */
