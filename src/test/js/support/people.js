@@ -79,3 +79,14 @@ export function chance(seed) {
     return state / 2 ** 32;
   };
 }
+
+/** What a tab keeps over a reload; a duplicated tab starts with a copy. */
+export function storage(entries = []) {
+  const all = new Map(entries);
+  return {
+    getItem: (key) => all.get(key) ?? null,
+    setItem: (key, value) => all.set(key, String(value)),
+    removeItem: (key) => all.delete(key),
+    copy: () => storage(all),
+  };
+}

@@ -89,11 +89,12 @@ export class Outbox {
     if (this.full) {
       this.overflowed ||= operation.type === 'update';
       this.#giveBack([operation], { cause: 'full', error: new BatonError('full', 'too many edits wait: go on after drain') });
-      this.#owner.changed();
+      this.#changed();
       return;
     }
     this.#waiting.push(operation);
-    this.#count(operation.size);
+    this.bytes += operation.size;
+    this.#changed();
     this.#pump();
   }
 
@@ -281,10 +282,13 @@ export class Outbox {
   #giveBack(operations, { cause, error, outcome }) {
     const told = draft(operations, cause, error);
     const all = [...operations];
-    all.forEach((operation) => this.#remove(operation));
+    const bytes = this.bytes;
+    all.forEach((operation) => this.#take(operation));
+    // Told before anybody hears that everything is saved.
     if (told.edits.length > 0) {
       this.#owner.draft(told);
     }
+    bytes !== this.bytes && this.#changed();
     for (const operation of all) {
       if (outcome) {
         operation.resolve({ .../** @type {any} */ (outcome), uncertain: !!operation.sent });
@@ -295,16 +299,20 @@ export class Outbox {
   }
 
   #remove(operation) {
-    const at = this.#waiting.indexOf(operation);
-    if (at >= 0) {
-      this.#waiting.splice(at, 1);
-      this.#count(-operation.size);
-    }
+    this.#take(operation);
+    this.#changed();
     return operation;
   }
 
-  #count(size) {
-    this.bytes += size;
+  #take(operation) {
+    const at = this.#waiting.indexOf(operation);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1);
+      this.bytes -= operation.size;
+    }
+  }
+
+  #changed() {
     const used = Math.max(this.count / MOST, this.bytes / MOST_BYTES);
     this.full = used >= (this.full ? 0.5 : 1);
     this.#owner.changed();
