@@ -76,8 +76,9 @@ function enter({ name, document: wanted, mode, resume }) {
   const url = new URL('socket', location.href);
   url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
   url.hash = '';
-  const client = new BatonClient({ url: url.href, user: { id: name, name }, resume });
+  const client = new BatonClient({ url: url.href, user: { id: name, name }, resume, pagehide: 'close' });
   client.on('state', (detail) => here?.client === client && linked(detail));
+  client.on('problem', (problem) => console.warn(problem.message));
   client.on('welcome', (detail) => here?.client === client && welcomed(detail));
   byId('start').hidden = true;
   byId('room').hidden = false;
@@ -168,12 +169,13 @@ function linked(detail) {
   const before = link.state;
   link = detail;
   byId('connection').dataset.state = detail.state;
+  byId('connection').title = detail.state === 'waiting' ? detail.reason : '';
   drawLink();
   here?.room.connected(detail.state === 'online');
   if (detail.state === 'ended' && here) {
     ended(detail.code, detail.reason);
   } else if (detail.state === 'waiting' && before === 'online') {
-    announce('The connection is lost. Trying again.');
+    announce(detail.code >= 4001 && detail.reason ? `The connection is lost: ${detail.reason}. Trying again.` : 'The connection is lost. Trying again.');
   } else if (detail.state === 'online' && before !== 'online') {
     announce('Connected.');
   }
@@ -199,7 +201,8 @@ function ended(code, reason) {
   forget();
   here?.room.end();
   byId('ended-title').textContent = title;
-  byId('ended-text').textContent = text + (here?.room.drafts ? ' What was not stored is kept below.' : '');
+  const words = ENDS[code] && reason ? ` The node says: ${reason}.` : '';
+  byId('ended-text').textContent = text + words + (here?.room.drafts ? ' What was not stored is kept below.' : '');
   byId('ended').hidden = false;
   byId('room').classList.add('over');
   byId('ended-title').focus();

@@ -33,6 +33,7 @@ export class PenPanel {
     this.#text = text;
     document.on('rights', () => this.#changed());
     document.on('members', () => this.draw());
+    document.on('standing', () => this.draw());
     document.on('requested', (detail) => this.#requested(detail));
     text.on('writing', () => this.draw());
   }
@@ -89,7 +90,7 @@ export class PenPanel {
     if (!rights) {
       return { state: 'none', title: 'Opening…', text: 'Asking who has the pen.' };
     }
-    if (!this.#online) {
+    if (!this.#online || (rights.you === 'holder' && !this.#document.holding)) {
       return this.#offlineWords(rights);
     }
     const first = rights.queue[0];
@@ -110,6 +111,10 @@ export class PenPanel {
   }
 
   #offlineWords(rights) {
+    if (rights.you === 'holder' && !this.#document.holding) {
+      const text = 'Somebody else may have it by now. What you wrote stays here.';
+      return { state: 'reserved', title: 'You had the pen', text };
+    }
     if (rights.you === 'holder') {
       const text = 'It is kept for a moment. What you write stays here until the connection is back.';
       return { state: 'reserved', title: 'You had the pen', text };
@@ -132,7 +137,7 @@ export class PenPanel {
     if (rights.you !== 'queued') {
       return 'You are reading along.';
     }
-    const place = rights.queue.findIndex((session) => this.#names.isMe(session)) + 1;
+    const place = rights.position ?? rights.queue.findIndex((session) => this.#names.isMe(session)) + 1;
     const asked = performance.now() - this.#askedAt < ASKED ? ' You have asked for it.' : '';
     return (place === 1 ? 'You are next in line.' : `You are number ${place} in line.`) + asked;
   }

@@ -13,9 +13,6 @@ const TICK = 200;
 /** How long to wait for the node to know that this session has left, in milliseconds. */
 const PATIENCE = 1000;
 
-/** A snapshot travels in one frame, with some words around it. */
-const AROUND = 1024;
-
 /** One document on the page, from entering to leaving. */
 export class Room {
   #client;
@@ -100,12 +97,8 @@ export class Room {
   }
 
   #snapshot() {
-    const data = this.#text.snapshot();
-    const size = new TextEncoder().encode(JSON.stringify(data)).length + AROUND;
-    // Too large for one frame, it would only end the connection; the log alone can rebuild the text as well.
-    if (size <= (this.#client.limits.message ?? 131072)) {
-      this.#document.snapshot(data).catch(() => {});
-    }
+    // Too large, it is refused; the log alone can rebuild the text as well.
+    this.#document.snapshot(this.#text.snapshot());
   }
 
   #trouble(error) {

@@ -99,11 +99,12 @@ export class SharedText extends Emitter {
     document.on('writable', (detail) => this.#begin(detail.epoch));
     document.on('rights', (detail) => this.#rights(detail));
     document.on('trouble', (detail) => this.#troubled(detail));
+    document.on('standing', () => this.#doubted());
   }
 
   /** Whether the text may be changed here. */
   get writing() {
-    return this.#epoch !== null && !this.#ending;
+    return this.#epoch !== null && !this.#ending && this.#document.standing !== 'unknown';
   }
 
   /** Whether there is something that the log does not have yet, as far as is known. */
@@ -129,14 +130,14 @@ export class SharedText extends Emitter {
     return new Promise((resolve) => {
       const done = () => {
         if (!this.unsaved || performance.now() > end) {
-          this.removeEventListener('saving', done);
+          off();
           clearTimeout(timer);
           resolve(undefined);
         }
       };
       const end = performance.now() + atMost;
       const timer = setTimeout(done, atMost + 10);
-      this.addEventListener('saving', done);
+      const off = this.on('saving', done);
       done();
     });
   }
@@ -256,6 +257,13 @@ export class SharedText extends Emitter {
         this.#flush();
       }
     }
+  }
+
+  /** While the pen may be elsewhere nothing is written; what has been is kept. */
+  #doubted() {
+    this.emit('writing');
+    this.emit('saving');
+    this.#flush();
   }
 
   #troubled(error) {

@@ -119,7 +119,7 @@ export class TextPanel {
   }
 
   #state() {
-    if (!this.#text.writing) {
+    if (!this.#text.writing && !this.#text.unsaved) {
       return this.#writerUntil > 0 ? `${this.#writer} is writing…` : 'Read only';
     }
     if (!this.#text.unsaved) {

@@ -624,7 +624,7 @@ export class BatonDocument extends Emitter {
       this.emit('saved', this.saved);
     }
     if (full !== this.full) {
-      this.emit(this.full ? 'full' : 'drain');
+      this.full ? this.emit('full') : this.emit('drain');
     }
     this.#prove();
     this.#look();
