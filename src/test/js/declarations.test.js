@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import test from 'node:test';
 import * as baton from 'baton-client';
 import * as keep from 'baton-client/keep';
+import * as react from 'baton-client/react';
 import * as Y from 'yjs';
 import * as yjs from 'baton-client/yjs';
 
@@ -58,13 +59,13 @@ function real(name, Class) {
   return new Set([...fields, ...methods]);
 }
 
-for (const [file, module] of [['baton.d.ts', baton], ['keep.d.ts', keep], ['yjs.d.ts', yjs]]) {
+for (const [file, module] of [['baton.d.cts', baton], ['keep.d.cts', keep], ['react.d.cts', react], ['yjs.d.ts', yjs]]) {
   test(`${file} names what the module exports, and nothing else`, () => {
     assert.deepEqual([...declared(file).keys()].sort(), Object.keys(module).sort());
   });
 
   for (const [name, members] of declared(file)) {
-    if (typeof module[name] === 'function') {
+    if (name in EXAMPLES) {
       test(`${file}: every member declared of ${name} is there, and every one that is there is declared`, () => {
         const there = real(name, module[name]);
         const inherited = ['message', 'stack'];
@@ -80,7 +81,7 @@ for (const [file, module] of [['baton.d.ts', baton], ['keep.d.ts', keep], ['yjs.
 }
 
 test('the events that are declared are those that are told', () => {
-  const types = readFileSync(new URL('baton.d.ts', HOME), 'utf8') + readFileSync(new URL('yjs.d.ts', HOME), 'utf8');
+  const types = readFileSync(new URL('baton.d.cts', HOME), 'utf8') + readFileSync(new URL('yjs.d.ts', HOME), 'utf8');
   const names = [...types.matchAll(/export type \w+Events = \{([\s\S]*?)^\};/gm)]
     .flatMap(([, body]) => [...body.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/^ {2}'?([\w-]+)'?:/gm)])
     .map(([, name]) => name);
@@ -94,8 +95,8 @@ test('the events that are declared are those that are told', () => {
 test('the package ships every module that another one imports, and every file that it names is there', () => {
   const manifest = JSON.parse(readFileSync(new URL('package.json', HOME), 'utf8'));
   const files = readdirSync(HOME);
-  Object.values(manifest.exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry)))
-    .forEach((path) => assert.ok(files.includes(path.slice(2)), path));
+  const named = (entry) => (typeof entry === 'string' ? [entry] : Object.values(entry).flatMap(named));
+  [manifest.main, manifest.module, manifest.types].concat(named(manifest.exports)).forEach((path) => assert.ok(files.includes(path.slice(2)), path));
   files.filter((file) => file.endsWith('.js')).forEach((file) => {
     const text = readFileSync(new URL(file, HOME), 'utf8');
     const imports = [...text.matchAll(/^(?:import|export) .* from '([^']+)'/gm)].map(([, path]) => path);

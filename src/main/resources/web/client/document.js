@@ -320,6 +320,8 @@ export class BatonDocument extends Emitter {
         this.#tookJoined(frame, -1);
         break;
       case 'presence':
+        // Another map each time: who draws it sees that it changed.
+        this.members = new Map(this.members);
         list(frame.joined).concat(list(frame.changed)).forEach((member) => this.members.set(member.session, member));
         list(frame.left).forEach(({ session }) => this.members.delete(session));
         this.count = frame.count;

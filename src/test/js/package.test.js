@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { gzipSync } from 'node:zlib';
+import test from 'node:test';
+import { buildSync } from 'esbuild';
+
+/** What the core may weigh in an application's bundle: minified, gzipped, in bytes. */
+const MOST = 9_000;
+
+test('the core stays as small as is stated', () => {
+  const { outputFiles } = buildSync({
+    stdin: { contents: "export * from 'baton-client';", resolveDir: process.cwd() },
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+  });
+  const bytes = gzipSync(outputFiles[0].contents, { level: 9 }).length;
+  assert.ok(bytes <= MOST, `${bytes} bytes`);
+});
+
+/** Runs a script as CommonJS, where `require` takes no ES modules. */
+function commonJs(script) {
+  const old = process.allowedNodeEnvironmentFlags.has('--experimental-require-module') ? ['--no-experimental-require-module'] : [];
+  const { stdout, stderr } = spawnSync(process.execPath, [...old, '--input-type=commonjs', '-e', script], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
+}
+
+for (const name of ['baton-client', 'baton-client/keep', 'baton-client/react', 'baton-client/yjs']) {
+  test(`require takes ${name}, and gets all that import gets`, async () => {
+    const names = commonJs(`console.log(JSON.stringify(Object.keys(require('${name}')).sort()))`);
+    assert.deepEqual(names, Object.keys(await import(name)).sort());
+  });
+}
+
+test('what was required works, and is one client throughout', () => {
+  const told = commonJs(`
+    const { BatonClient, BatonError, Emitter } = require('baton-client');
+    const { BatonProvider } = require('baton-client/yjs');
+    const client = new BatonClient({ url: 'ws://127.0.0.1:1/', WebSocket: class {} });
+    console.log(JSON.stringify([client instanceof Emitter, client.document('notes', 'view') instanceof Emitter,
+      BatonProvider.prototype instanceof Emitter, new BatonError('busy', 'later').passing]));`);
+  assert.deepEqual(told, [true, true, true, true]);
+});
+
+test('a bundler that is given require takes the ES modules, for a browser has no file system', () => {
+  const { outputFiles } = buildSync({
+    stdin: { contents: "console.log(require('baton-client'));", resolveDir: process.cwd() },
+    bundle: true,
+    write: false,
+  });
+  assert.doesNotMatch(outputFiles[0].text, /readFileSync/);
+});
