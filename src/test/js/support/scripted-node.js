@@ -51,9 +51,12 @@ export async function scriptedNode(answers = {}) {
 
 const HELD = { epoch: 1, holder: null, state: 'held', queue: [], you: 'holder', cause: 'joined' };
 
+/** The entry that tells of the lock: whoever has it knows all that was written before. */
+const given = (seq) => ({ seq, kind: 'rights', epoch: 1, session: 's-1', user: { id: 'ada', name: 'Ada' }, id: '', at: 1, data: {} });
+
 /** The answer to a join: an empty document whose lock the client holds, or what is said of it instead. */
 export function joined({ ref, document }, more = {}) {
-  const empty = { log: 'l', seq: 0, recovered: false, snapshot: null, entries: [], members: [], count: 0, rights: HELD };
+  const empty = { log: 'l', seq: 0, recovered: false, snapshot: null, entries: [given(more.seq ?? 0)], members: [], count: 0, rights: HELD };
   return { type: 'joined', ref, document, ...empty, ...more };
 }
 

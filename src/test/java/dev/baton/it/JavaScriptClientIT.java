@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JavaScript client, its Yjs provider and what the console reckons, under Node, installed as a package beside the tests of {@code src/test/js},
+ * The JavaScript client, its Yjs provider, its React hooks and what the console reckons, under Node, installed as a package beside the tests of {@code src/test/js},
  * against real nodes. What they print is in {@code target/it-logs/javascript.txt}.
  */
 class JavaScriptClientIT {
@@ -26,6 +26,9 @@ class JavaScriptClientIT {
     private static final Path CLIENT = Path.of("src/main/resources/web/client");
     private static final Path CONSOLE = Path.of("src/main/resources/console");
     private static final Path PLACE = Path.of("target/js");
+    /** What the tests need besides the client: {@code package.json} there names the versions. */
+    private static final List<String> PACKAGES = List.of("esbuild", "react", "react-test-renderer", "y-protocols", "yjs");
+
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
     private static final long ATMOST = 5;
@@ -56,14 +59,14 @@ class JavaScriptClientIT {
             assertThat(status).as(text).isZero();
             Matcher passed = PASSED.matcher(text);
             assertThat(passed.find()).as(text).isTrue();
-            assertThat(Integer.parseInt(passed.group(1))).as(text).isGreaterThanOrEqualTo(50);
+            assertThat(Integer.parseInt(passed.group(1))).as(text).isGreaterThanOrEqualTo(120);
             assertThat(text).contains("# skipped 0");
         }
     }
 
     /** What the tests need besides the client; only once, and then without a network. */
     private static void install() throws IOException, InterruptedException {
-        if (Files.exists(PLACE.resolve("node_modules/yjs/package.json"))) {
+        if (PACKAGES.stream().allMatch(name -> Files.exists(PLACE.resolve("node_modules/" + name + "/package.json")))) {
             return;
         }
         Path npm = Tool.NPM.require();
@@ -74,7 +77,7 @@ class JavaScriptClientIT {
                 .start();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            Tool.NPM.missing("npm could not install yjs: " + printed);
+            Tool.NPM.missing("npm could not install " + PACKAGES + ": " + printed);
         }
     }
 
