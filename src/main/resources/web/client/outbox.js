@@ -274,6 +274,8 @@ export class Outbox {
     const verdict = this.#verdict;
     if (verdict && !edits.some(({ flying }) => flying)) {
       this.#verdict = null;
+      // With them goes what was to be tried again.
+      this.#putOff &&= this.#waiting.length > edits.length;
       this.#giveBack(edits, verdict);
     }
   }
