@@ -3,7 +3,8 @@ export const PROTOCOL: 'baton.v1';
 
 export type User = { id: string; name: string };
 export type Mode = 'edit' | 'view';
-export type Member = { session: string; user: User; mode: Mode; since: number; state: 'online' | 'offline' };
+/** `kept`: its last signal with `keep` when it was met. */
+export type Member = { session: string; user: User; mode: Mode; since: number; state: 'online' | 'offline'; kept?: any };
 
 /** One thing that lasts. `at` is in milliseconds since 1970, by the node's clock. */
 export type Entry = {

@@ -336,7 +336,10 @@ export class BatonClient extends Emitter {
   #texts(head, data) {
     const { message = Infinity, data: one = Infinity, updateData, snapshot } = this.limits;
     const whole = frame(head, data);
-    const bytes = data === undefined ? 0 : size(data);
+    if (data === undefined) {
+      return [whole];
+    }
+    const bytes = size(data);
     const [most, parts] = head.type === 'snapshot' ? [Infinity, snapshot] : [one, head.type === 'update' ? updateData : 0];
     if (bytes <= most && size(whole) <= message) {
       return [whole];
@@ -628,12 +631,13 @@ export class BatonClient extends Emitter {
     }
   }
 
-  /** Who has got an answer holds what it held when it asked, or has been told otherwise. */
+  /** Who has got an answer holds what it held when it asked, or has been told otherwise. One that was long on its way proves nothing. */
   #ping() {
+    const asked = now();
     this.#asking = true;
     this.send({ type: 'ping' }, undefined, (answer) => {
       this.#asking = false;
-      if (answer) {
+      if (answer && now() - asked < Math.max(LEAST_TRUST, this.#trust)) {
         this.#documents.forEach((document) => document.trust());
       }
     });

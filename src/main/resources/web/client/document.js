@@ -14,7 +14,8 @@ const SIGNALS = 33;
 
 /**
  * @typedef {{id: string, name: string}} User
- * @typedef {{session: string, user: User, mode: 'edit' | 'view', since: number, state: 'online' | 'offline'}} Member
+ * @typedef {{session: string, user: User, mode: 'edit' | 'view', since: number, state: 'online' | 'offline', kept?: any}} Member
+ *   `kept`: its last signal with `keep` when it was met
  * @typedef {object} Entry
  * @property {number} seq
  * @property {'update' | 'message' | 'rights'} kind

@@ -129,7 +129,7 @@ export class Outbox {
         this.#remove(operation).reject(new ConnectionLost(1006, 'whether it was said is not known'));
       }
     }
-    const outcome = { applied: false, epoch: rights.epoch, holder: rights.holder };
+    const outcome = { applied: false, epoch: rights?.epoch, holder: rights?.holder };
     this.#giveBack(edits, { cause: 'new-session', outcome: /** @type {any} */ (outcome) });
     this.resume(link);
   }

@@ -27,7 +27,8 @@ class JavaScriptClientIT {
     private static final Path CONSOLE = Path.of("src/main/resources/console");
     private static final Path PLACE = Path.of("target/js");
     /** What the tests need besides the client: {@code package.json} there names the versions. */
-    private static final List<String> PACKAGES = List.of("esbuild", "react", "react-test-renderer", "y-protocols", "yjs");
+    private static final List<String> PACKAGES =
+            List.of("esbuild", "react", "react-test-renderer", "y-protocols", "yjs");
 
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
