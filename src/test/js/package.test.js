@@ -5,7 +5,7 @@ import test from 'node:test';
 import { buildSync } from 'esbuild';
 
 /** What the core may weigh in an application's bundle: minified, gzipped, in bytes. */
-const MOST = 9_000;
+const MOST = 9_200;
 
 test('the core stays as small as is stated', () => {
   const { outputFiles } = buildSync({

@@ -11,12 +11,14 @@
  * @module
  */
 import { comesBack, delay, weight } from './backoff.js';
+import { Channel } from './channel.js';
 import { BatonDocument } from './document.js';
 import { Emitter } from './emitter.js';
 import { BatonError, ConnectionLost } from './errors.js';
+import { Guard } from './guard.js';
 import { Liveness } from './liveness.js';
-import { now, pieces, size, unique } from './platform.js';
-import { Rate } from './rate.js';
+import { listenToPage } from './page.js';
+import { now, unique } from './platform.js';
 import { Tokens, renewIn } from './tokens.js';
 
 export { BatonDocument, BatonError, ConnectionLost, Emitter };
@@ -39,20 +41,9 @@ const COMPLAINT = 5_000;
 /** The wait before a token that could not be renewed is asked for again, in milliseconds. */
 const RENEW = { least: 1_000, most: 30_000 };
 
-/** Room for the words around the data of a message, in bytes. */
-const AROUND = 1024;
-
-/** What may wait in the socket before large data goes on, in bytes; how long it then waits, in milliseconds. */
-const BUFFERED = 256 * 1024;
-const PAUSE = 50;
-
 /** No number of the node's counts for more: timers do not take it. */
 const MOST = 2 ** 31 - 1;
 
-/** Online, doubts about a lock begin after so many milliseconds at the earliest: an answer takes its time. */
-const LEAST_TRUST = 1_000;
-
-const OPEN = 1;
 const ABNORMAL = 1006;
 const NOT_AUTHENTICATED = 4401;
 const TOKEN_EXPIRED = 4503;
@@ -96,9 +87,6 @@ export class BatonClient extends Emitter {
   session = null;
   /** The node's id. @type {?string} */
   node = null;
-  /** The node's limits by name. @type {Record<string, number>} */
-  limits = {};
-
   #options;
   #backoff;
   #urls;
@@ -108,13 +96,7 @@ export class BatonClient extends Emitter {
   #socket = null;
   /** @type {Map<string, BatonDocument>} */
   #documents = new Map();
-  /** @type {Map<number, (answer: any, error?: Error) => void>} */
-  #pending = new Map();
-  /** Data that waits for the node's limits, or for the socket. @type {string[]} */
-  #queue = [];
-  /** @type {any} */
-  #queueTimer = 0;
-  #rate = new Rate({}, 0);
+  #channel = new Channel();
   /** Documents left while the node could not be told. @type {Set<string>} */
   #leaving = new Set();
   #ref = 0;
@@ -139,13 +121,11 @@ export class BatonClient extends Emitter {
   #reported = new WeakSet();
   #complaint = '';
   #complainedAt = 0;
-  /** When the node was heard last. */
-  #heardAt = 0;
-  /** For how long after that a lock held here is surely held. */
-  #trust = 0;
-  /** @type {any} */
-  #guard = 0;
-  #asking = false;
+  #guard = new Guard({
+    online: () => this.state === 'online',
+    documents: () => [...this.#documents.values()],
+    ping: (done) => this.send({ type: 'ping' }, undefined, done),
+  });
   #ids = `${unique()}-`;
   #operations = 0;
   /** @type {AbortController | undefined} */
@@ -164,12 +144,17 @@ export class BatonClient extends Emitter {
     }
   }
 
+  /** The node's limits by name. @returns {Record<string, number>} */
+  get limits() {
+    return this.#channel.limits;
+  }
+
   /** Connects, and stays so until {@link close}. */
   connect() {
     if (this.state !== 'idle' && this.state !== 'ended') {
       return;
     }
-    this.#listenToPage();
+    this.#page = listenToPage({ back: () => this.#comeBack(), hide: () => this.#hide(), show: () => this.#show() });
     this.#attempt = 0;
     this.#refused = false;
     this.#open();
@@ -240,23 +225,7 @@ export class BatonClient extends Emitter {
    * @param {(answer: any, error?: Error) => void} done is called once, before anything that the node sent after the answer is told
    */
   send(head, data, done) {
-    if (this.#socket?.readyState !== OPEN) {
-      done(null, new ConnectionLost(ABNORMAL, 'there is no connection'));
-      return;
-    }
-    const ref = ++this.#ref;
-    const texts = this.#texts({ ...head, ref }, data);
-    if (typeof texts === 'string') {
-      done(null, new BatonError('too-large', texts));
-      return;
-    }
-    this.#pending.set(ref, done);
-    if (data === undefined) {
-      this.#put(texts[0]);
-    } else {
-      this.#queue.push(...texts);
-      this.#drain();
-    }
+    this.#channel.send(head, data, done);
   }
 
   /** Sends a request; the promise is for its answer. @param {object} head @returns {Promise<any>} */
@@ -272,15 +241,15 @@ export class BatonClient extends Emitter {
    * @param {string} [data] JSON
    */
   post(head, data) {
-    if (this.state === 'online' && this.#socket?.readyState === OPEN) {
-      const texts = this.#texts(head, data);
-      typeof texts === 'string' ? this.problem(new BatonError('too-large', texts), head) : this.#put(texts[0]);
+    const error = this.state === 'online' && this.#channel.open && this.#channel.post(head, data);
+    if (error) {
+      this.problem(error, head);
     }
   }
 
   /** For how many milliseconds the node's limits forbid to send so much. @param {number} bytes */
   wait(bytes) {
-    return this.#queue.length > 0 ? PAUSE : this.#rate.wait(bytes + AROUND, now());
+    return this.#channel.wait(bytes);
   }
 
   /** Something went wrong that nobody waits for. @param {any} error @param {object} [about] where it was */
@@ -302,9 +271,7 @@ export class BatonClient extends Emitter {
 
   /** A document holds its lock: whether that is still so is watched. */
   guard() {
-    if (!this.#guard) {
-      this.#guardIn(LEAST_TRUST / 2);
-    }
+    this.#guard.begin();
   }
 
   /** Takes this session out of a document, now or when it is back. @param {string} name @returns {Promise<void>} */
@@ -327,47 +294,6 @@ export class BatonClient extends Emitter {
   forget(document) {
     if (this.#documents.get(document.name) === document) {
       this.#documents.delete(document.name);
-    }
-  }
-
-  // ---- what goes out ---------------------------------------------------------------------------------------------
-
-  /** The frames of a message, or why it is too large. @returns {string[] | string} */
-  #texts(head, data) {
-    const { message = Infinity, data: one = Infinity, updateData, snapshot } = this.limits;
-    const whole = frame(head, data);
-    if (data === undefined) {
-      return [whole];
-    }
-    const bytes = size(data);
-    const [most, parts] = head.type === 'snapshot' ? [Infinity, snapshot] : [one, head.type === 'update' ? updateData : 0];
-    if (bytes <= most && size(whole) <= message) {
-      return [whole];
-    }
-    if (!parts || bytes > parts) {
-      return `it has ${bytes} bytes, and the node takes at most ${parts || Math.min(most, message)}`;
-    }
-    // Within a text a character takes up to three bytes.
-    const all = pieces(data, Math.floor(Math.min(one, message - AROUND) / 3) - 1);
-    return all.map((piece, i) => frame({ ...head, part: i + 1, parts: all.length }, JSON.stringify(piece)));
-  }
-
-  #put(text) {
-    this.#rate.spend(size(text), now());
-    this.#socket?.send(text);
-  }
-
-  /** Data goes out in the order in which it came, as fast as the node and the network take it. */
-  #drain() {
-    clearTimeout(this.#queueTimer);
-    while (this.#queue.length > 0) {
-      const full = this.#queue.length > 1 && (this.#socket?.bufferedAmount ?? 0) > BUFFERED;
-      const wait = full ? PAUSE : this.#rate.wait(size(this.#queue[0]), now());
-      if (wait > 0) {
-        this.#queueTimer = setTimeout(() => this.#drain(), wait);
-        return;
-      }
-      this.#put(this.#queue.shift());
     }
   }
 
@@ -406,6 +332,7 @@ export class BatonClient extends Emitter {
     const url = this.#urls[this.#turn % this.#urls.length];
     const socket = new this.#Socket(url, PROTOCOL);
     this.#socket = socket;
+    this.#channel.over(socket);
     socket.onopen = () => this.#hello(socket, token);
     socket.onmessage = (event) => socket === this.#socket && this.#received(event.data);
     // The close that follows tells more, where one follows: not every WebSocket that is no browser's has one.
@@ -438,12 +365,11 @@ export class BatonClient extends Emitter {
     this.session = String(welcome.session);
     this.node = welcome.node;
     this.#options.resume = welcome.resume;
-    this.#limited(welcome.limits);
+    this.#channel.limited(welcome.limits);
     // What moves the lock first: a closed socket, a lost node, or pings that stay unanswered.
     const silent = Math.max(0, timeout - interval) + amount(grace?.timeout, 0);
-    this.#trust = Math.min(amount(grace?.closed, 3_000), amount(grace?.node, 3_000), silent);
+    this.#guard.welcomed(Math.min(amount(grace?.closed, 3_000), amount(grace?.node, 3_000), silent));
     const at = now();
-    this.#heardAt = at;
     this.#liveness = new Liveness(timeout, at);
     this.#heed(this.#liveness.wake(at));
     this.#renewLater();
@@ -455,15 +381,9 @@ export class BatonClient extends Emitter {
     this.#documents.forEach((document) => document.online());
   }
 
-  #limited(limits) {
-    const known = Object.entries(limits ?? {}).filter(([, limit]) => limit > 0);
-    this.limits = Object.fromEntries(known);
-    this.#rate = new Rate(this.limits, now());
-  }
-
   #received(text) {
-    this.#heardAt = now();
-    this.#liveness?.heard(this.#heardAt);
+    this.#guard.heard();
+    this.#liveness?.heard(now());
     let frame;
     try {
       frame = JSON.parse(text);
@@ -483,13 +403,12 @@ export class BatonClient extends Emitter {
   }
 
   #told(frame) {
-    const done = this.#pending.get(frame.ref);
+    const done = this.#channel.waiting(frame);
     const error = frame.type === 'error' ? new BatonError(String(frame.code), String(frame.message), amount(frame.retry)) : undefined;
     if (error?.code === 'rate-limited') {
-      this.#rate.pause(error.retry ?? 1_000, now());
+      this.#channel.pause(error.retry ?? 1_000);
     }
     if (done) {
-      this.#pending.delete(frame.ref);
       if (this.state === 'online') {
         this.#attempt = 0; // this node not only welcomes, it answers
       }
@@ -537,14 +456,13 @@ export class BatonClient extends Emitter {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#open(), wait);
     this.#become('waiting', { code, reason, retryAt: now() + wait });
-    this.#look(true);
+    this.#guard.look();
   }
 
   #end(code, reason) {
     this.#opened++;
     clearTimeout(this.#timer);
-    clearTimeout(this.#guard);
-    this.#guard = 0;
+    this.#guard.end();
     this.#page?.abort();
     this.#detach(code, reason);
     const cause = new ConnectionLost(code, reason);
@@ -552,22 +470,12 @@ export class BatonClient extends Emitter {
     this.#become('ended', { code, reason });
   }
 
-  /** Lets the socket go without waiting for a closing handshake, which a dead node never answers. */
   #detach(code, reason) {
     clearTimeout(this.#watch);
     clearTimeout(this.#renewal);
-    clearTimeout(this.#queueTimer);
     this.#liveness = null;
-    this.#asking = false;
-    this.#queue = [];
-    const socket = this.#socket;
     this.#socket = null;
-    if (socket && socket.readyState <= OPEN) {
-      socket.close();
-    }
-    const all = [...this.#pending.values()];
-    this.#pending.clear();
-    all.forEach((done) => done(null, new ConnectionLost(code, reason)));
+    this.#channel.close(code, reason);
   }
 
   // ---- the token -------------------------------------------------------------------------------------------------
@@ -594,7 +502,7 @@ export class BatonClient extends Emitter {
       }
       const { limits } = await this.ask({ type: 'hello', token, user: this.#options.user });
       this.#token = token;
-      this.#limited(limits);
+      this.#channel.limited(limits);
       this.#renewLater();
     } catch (error) {
       if (socket === this.#socket && !(error instanceof ConnectionLost)) {
@@ -617,7 +525,7 @@ export class BatonClient extends Emitter {
       return;
     }
     if (ask) {
-      this.#ping();
+      this.#guard.ping();
     }
     this.#watch = setTimeout(() => this.#liveness && this.#heed(this.#liveness.wake(now())), wake);
   }
@@ -626,60 +534,12 @@ export class BatonClient extends Emitter {
     if (this.state === 'waiting') {
       this.#open();
     } else if (this.#liveness) {
-      this.#look(true);
+      this.#guard.look();
       this.#heed(this.#liveness.doubt(DOUBT, now()));
     }
   }
 
-  /** Who has got an answer holds what it held when it asked, or has been told otherwise. One that was long on its way proves nothing. */
-  #ping() {
-    const asked = now();
-    this.#asking = true;
-    this.send({ type: 'ping' }, undefined, (answer) => {
-      this.#asking = false;
-      if (answer && now() - asked < Math.max(LEAST_TRUST, this.#trust)) {
-        this.#documents.forEach((document) => document.trust());
-      }
-    });
-  }
-
-  #guardIn(wait) {
-    const due = now() + wait;
-    clearTimeout(this.#guard);
-    this.#guard = setTimeout(() => this.#look(now() - due < LEAST_TRUST / 2), wait);
-  }
-
-  /** Whether the locks held here still are. @param {boolean} awake who looks late has not been listening, and asks first */
-  #look(awake) {
-    const holders = [...this.#documents.values()].filter(({ rights }) => rights?.you === 'holder');
-    const online = this.state === 'online';
-    const silent = now() - this.#heardAt;
-    const trust = online ? Math.max(LEAST_TRUST, this.#trust) : this.#trust;
-    this.#guard = 0;
-    if (silent >= trust && awake) {
-      holders.forEach((document) => document.doubt());
-    }
-    if (online && silent >= trust / 2 && !this.#asking) {
-      this.#ping();
-    }
-    if (holders.length > 0 && (online || silent < trust)) {
-      const next = [trust / 2, trust].find((at) => at > silent) ?? silent + trust / 2;
-      this.#guardIn(next - silent);
-    }
-  }
-
   // ---- the page --------------------------------------------------------------------------------------------------
-
-  #listenToPage() {
-    this.#page = globalThis.addEventListener && new AbortController();
-    const signal = this.#page?.signal;
-    const listen = (target, type, act) => target?.addEventListener?.(type, act, { signal });
-    const page = globalThis.document;
-    listen(globalThis, 'online', () => this.#comeBack());
-    listen(globalThis, 'pageshow', ({ persisted }) => persisted && this.#show());
-    listen(globalThis, 'pagehide', () => this.#hide());
-    listen(page, 'visibilitychange', () => page?.visibilityState === 'visible' && this.#comeBack());
-  }
 
   /** The page is left, for ever or until somebody goes back to it: then it comes back too. */
   #hide() {
@@ -704,11 +564,6 @@ export class BatonClient extends Emitter {
     this.state = state;
     this.emit('state', { state, ...detail });
   }
-}
-
-function frame(head, data) {
-  const text = JSON.stringify(head);
-  return data === undefined ? text : `${text.slice(0, -1)},"data":${data}}`;
 }
 
 /** A time or a size that the node tells, or what is to be assumed. */

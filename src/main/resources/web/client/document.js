@@ -2,15 +2,13 @@ import { Emitter } from './emitter.js';
 import { Outbox } from './outbox.js';
 import { BatonError, ConnectionLost } from './errors.js';
 import { now, size } from './platform.js';
+import { Signals } from './signals.js';
 
 /** How long to wait for the log to show that the lock is here before asking, in milliseconds. */
 const PROOF = 400;
 
 /** How long to wait before a document is asked for again, in milliseconds. */
 const AGAIN = 1000;
-
-/** Signals go out at most this often, in milliseconds. */
-const SIGNALS = 33;
 
 /**
  * @typedef {{id: string, name: string}} User
@@ -124,13 +122,11 @@ export class BatonDocument extends Emitter {
   #turn = Promise.resolve();
   /** The answer to a join whose snapshot is still on its way. @type {any} */
   #parted = null;
-  /** What is to be signalled, by whether the node keeps it. @type {Map<boolean, string>} */
-  #signals = new Map();
-  /** @type {string | undefined} */
-  #kept;
-  #signalledAt = -Infinity;
-  /** @type {any} */
-  #signalTimer = 0;
+  #signals = new Signals({
+    joined: () => this.#joined,
+    wait: () => this.#client.wait(0),
+    send: (text, keep) => this.#client.post({ type: 'signal', document: this.name, keep: keep || undefined }, text),
+  });
   /** @type {Set<{of: 'synced' | 'saved', resolve: () => void, reject: (error: any) => void}>} */
   #waiters = new Set();
 
@@ -229,10 +225,7 @@ export class BatonDocument extends Emitter {
    * @param {{keep?: boolean}} [options] `keep`: the node tells it to those who come later, too
    */
   signal(data, { keep = false } = {}) {
-    const text = JSON.stringify(data) ?? 'null';
-    this.#signals.set(keep, text);
-    this.#kept = keep ? text : this.#kept;
-    this.#signalSoon();
+    this.#signals.add(JSON.stringify(data) ?? 'null', keep);
   }
 
   /** Gives the node the whole content as of {@link seq}. @param {*} data @returns {Promise<void>} */
@@ -278,7 +271,7 @@ export class BatonDocument extends Emitter {
     this.#link = null;
     this.#outbox.pause(code);
     clearTimeout(this.#timer);
-    clearTimeout(this.#signalTimer);
+    this.#signals.stop();
   }
 
   /** The client ends; it may start again. @param {Error} cause */
@@ -474,9 +467,9 @@ export class BatonDocument extends Emitter {
       this.#outbox.resume(link);
     } else {
       this.#outbox.startAnew(link, former, { recovered, complete: last === seq, entries, rights });
-      this.#kept !== undefined && this.#signals.set(true, this.#kept);
+      this.#signals.startAnew();
     }
-    this.#signalSoon();
+    this.#signals.go();
   }
 
   #refused(error) {
@@ -590,22 +583,6 @@ export class BatonDocument extends Emitter {
     // Who listens to drafts only does not have to catch what they tell as well.
     outcome.catch(() => {});
     return outcome;
-  }
-
-  #signalSoon() {
-    clearTimeout(this.#signalTimer);
-    if (!this.#joined || this.#signals.size === 0) {
-      return;
-    }
-    const wait = Math.max(this.#signalledAt + SIGNALS - now(), this.#client.wait(0));
-    if (wait > 0) {
-      this.#signalTimer = setTimeout(() => this.#signalSoon(), wait);
-      return;
-    }
-    this.#signalledAt = now();
-    const all = [...this.#signals];
-    this.#signals.clear();
-    all.forEach(([keep, text]) => this.#client.post({ type: 'signal', document: this.name, keep: keep || undefined }, text));
   }
 
   #drafted(draft) {
