@@ -40,7 +40,7 @@ for (const [name, grace] of Object.entries({
     assert.deepEqual([document.writable, document.holding], [true, true], 'it is reserved for a while');
     await next(document, 'standing', (standing) => standing === 'unknown');
     const took = performance.now() - begun;
-    assert.ok(took > 250 && took < 1000, `${took}`);
+    assert.ok(took > 250 && took < 5000, `${took}`);
     assert.deepEqual([document.writable, document.holding, document.standing], [false, false, 'unknown']);
   });
 }
@@ -51,25 +51,27 @@ test('without graces a node is taken to have those of the contract', async (t) =
   node.peers[0].destroy();
   await until(() => !document.writable, 'she may not');
   const took = performance.now() - begun;
-  assert.ok(took > 2500 && took < 3800, `${took}`);
+  assert.ok(took > 2500 && took < 4800, `${took}`);
 });
 
 test('with a node that falls silent the lock is doubted in time, and is trusted again once it answers', async (t) => {
   let deaf = false;
+  let answered = 0;
   const pings = [];
   const { document, told } = await holder(t, {
-    grace: { closed: 1200, timeout: 0, node: 1200 },
+    grace: { closed: 2500, timeout: 0, node: 2500 },
     more: {
       ping(peer, { ref }) {
+        answered += deaf ? 0 : 1;
         pings.push(() => peer.send({ type: 'pong', ref }));
         deaf || pings.pop()();
       },
     },
   });
-  await new Promise((resolve) => setTimeout(resolve, 1500));
-  assert.equal(document.writable, true, 'while it answers nothing is doubted');
+  await until(() => answered > 0, 'it is asked before anything is doubted');
+  assert.equal(document.writable, true);
   deaf = true;
-  await until(() => !document.writable, 'she may not write', 3000);
+  await until(() => !document.writable, 'she may not write', 5000);
   deaf = false;
   pings.forEach((answer) => answer());
   await until(() => document.writable, 'she may again');

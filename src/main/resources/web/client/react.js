@@ -15,6 +15,9 @@ import { useCallback, useEffect, useReducer, useRef, useSyncExternalStore } from
 /** For how long a document that nobody uses any more is kept, in milliseconds: until effects have run twice. */
 const LINGER = 50;
 
+/** For how long one is kept that was drawn with and is not used yet, in milliseconds: React may take its time, or throw the drawing away. */
+const UNUSED = 5_000;
+
 /**
  * @typedef {import('./baton.js').BatonClient} BatonClient
  * @typedef {import('./document.js').BatonDocument} BatonDocument
@@ -45,7 +48,7 @@ function use(client, name, mode) {
   }
   const document = client.document(name, mode);
   /** @type {Use} */
-  const made = { document, users: 0, timer: setTimeout(() => done(client, name, made), LINGER) };
+  const made = { document, users: 0, timer: setTimeout(() => done(client, name, made), UNUSED) };
   document.once('dropped', () => all.get(name) === made && all.delete(name));
   all.set(name, made);
   return made;

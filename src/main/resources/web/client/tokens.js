@@ -4,6 +4,9 @@ const PATIENCE = 60_000;
 /** How long before its end a token is renewed at the latest, in milliseconds. */
 const EARLY = 60_000;
 
+/** When a token is renewed that this machine's clock calls expired although the node has taken it, in milliseconds. */
+const LATE = 10_000;
+
 /** The longest time that a timer takes, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
@@ -63,9 +66,12 @@ export class Tokens {
  * @param {number} [life] in milliseconds, where the token does not tell
  */
 export function renewIn(token, life) {
-  const left = (expiry(token) ?? NaN) - Date.now();
-  const all = left > 0 ? left : life;
-  return all && Math.min(LONGEST, Math.max(all / 2, all - EARLY));
+  const end = expiry(token);
+  const left = end === undefined ? life : end - Date.now();
+  if (left === undefined || left <= 0) {
+    return left === undefined ? undefined : LATE;
+  }
+  return Math.min(LONGEST, Math.max(left / 2, left - EARLY));
 }
 
 /** @param {string | undefined} token @returns {number | undefined} milliseconds since 1970 */
@@ -73,7 +79,7 @@ function expiry(token) {
   try {
     const [, claims] = /** @type {string} */ (token).split('.');
     const { exp } = JSON.parse(atob(claims.replace(/-/g, '+').replace(/_/g, '/')));
-    return exp * 1000;
+    return exp > 0 ? exp * 1000 : undefined;
   } catch {
     return undefined; // no token that can be read
   }
