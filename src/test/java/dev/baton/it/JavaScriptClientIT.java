@@ -18,14 +18,16 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JavaScript client, its Yjs provider, its React hooks and what the console reckons, under Node, installed as a package beside
- * the tests of {@code src/test/js}, against real nodes. What they print is in {@code target/it-logs/javascript.txt}.
+ * The JavaScript client, its Yjs provider, its React hooks and what the console reckons, under Node, against real
+ * nodes. The client is installed as a package beside the tests of {@code src/test/js}. What they print is in
+ * {@code target/it-logs/javascript.txt}.
  */
 class JavaScriptClientIT {
     private static final Path TESTS = Path.of("src/test/js");
     private static final Path CLIENT = Path.of("src/main/resources/web/client");
     private static final Path CONSOLE = Path.of("src/main/resources/console");
     private static final Path PLACE = Path.of("target/js");
+
     /** What the tests need besides the client: {@code package.json} there names the versions. */
     private static final List<String> PACKAGES =
             List.of("esbuild", "react", "react-test-renderer", "y-protocols", "yjs");
@@ -33,7 +35,6 @@ class JavaScriptClientIT {
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
     private static final long ATMOST = 5;
-
     private static final Pattern PASSED = Pattern.compile("^# pass (\\d+)$", Pattern.MULTILINE);
 
     /** Short enough that a silent client or node is found while a test waits. */
