@@ -6,17 +6,24 @@
  * provider.on('writable', (writable) => editor.enable(writable));
  * ```
  *
- * Only the holder's edits go out. What is edited without the pen (offline, or because the pen went elsewhere meanwhile) stays in
- * the local document and goes out, merged, when the pen is here: Yjs merges it with whatever others wrote. So nothing is ever lost,
- * and nothing has to be shown as a draft.
+ * Only the holder's edits go out. Edits made without the edit lock (offline, or because the lock was lost) stay in the Yjs document
+ * and go out, merged, when this session holds the lock again. So there are no drafts to show: `saved` and `pending` tell.
  *
  * @module
  */
-import * as Y from 'yjs';
+import * as ownY from 'yjs';
 import { Emitter } from './emitter.js';
+import { MemberAwareness } from './yjs-awareness.js';
+import { Replica } from './yjs-replica.js';
 
-/** Room for the words around the data of one update, in bytes. */
-const AROUND = 256;
+/** How long `destroy()` waits for edits on their way when the provider owns its document, in milliseconds. */
+const FLUSH = 5_000;
+
+/** One replica a document, so that a provider can follow on another. @type {WeakMap<object, Replica>} */
+const replicas = new WeakMap();
+
+/** Yjs documents that have a provider. @type {WeakSet<object>} */
+const provided = new WeakSet();
 
 /**
  * In the log, an update of Yjs is `{y: base64}`, or `{y: base64, part: n, of: m}` for one of the parts of a large one; a snapshot
@@ -26,279 +33,190 @@ const AROUND = 256;
  *
  * @typedef {object} Options
  * @property {any} [awarenessProtocol] the module `y-protocols/awareness`, to share cursors and names through signals
- * @property {number} [largest] bytes of data in one update; 60,000 unless said otherwise
+ * @property {number} [largest] characters of data in one update; 60,000 unless said otherwise
+ * @property {boolean} [ownsDocument] whether {@link BatonProvider#destroy} also leaves the document of Baton
+ * @property {any} [Y] the module `yjs` that made the Yjs document, where it is not the one that `baton-client/yjs` imports
  *
  * @typedef {object} Events
- * @property {boolean} synced everything of the log is in the Yjs document now
+ * @property {boolean} synced once: all that the log held when the document was joined is in the Yjs document
  * @property {boolean} writable whether edits go out now
- * @property {boolean} saved whether the log has every edit made here
- * @property {Error} problem the node does not take an edit, for another reason than the pen
+ * @property {boolean} saved whether the log is known to have every edit of the Yjs document
+ * @property {{count: number, bytes: number}} pending the edits that the log is not known to have
+ * @property {import('./yjs-replica.js').Problem} problem something was skipped or refused; its `code` says what
  */
 
 /** @extends {Emitter<Events>} */
 export class BatonProvider extends Emitter {
-  /** Whether everything of the log is in the Yjs document. */
-  synced = false;
-  /** The awareness of `y-protocols`; null without `awarenessProtocol`. */
-  awareness = null;
-
   #document;
-  #protocol;
-  #largest;
+  #replica;
+  #owns;
+  /** @type {?MemberAwareness} */
+  #members = null;
   #over = new AbortController();
-  /** Edits made here that the log does not have, as far as is known. @type {Uint8Array[]} */
-  #unsaved = [];
-  /** What is on its way, at the head of the edits above: so many. */
-  #sending = 0;
-  /** @type {?number} */
-  #epoch = null;
+  /** @type {?Promise<void>} */
+  #destroyed = null;
   #saved = true;
-  #parts = new Parts();
-  /** Whether a large update is on its way in parts: a snapshot now would have its first parts only. */
-  #inParts = false;
-  /** @type {Map<string, Set<number>>} which clients of the awareness each session speaks for */
-  #spoken = new Map();
-  /** @type {Set<string>} the sessions online */
-  #known = new Set();
-  #edited = (update, origin) => origin !== this && this.#edit(update);
-  #aware = ({ added, updated, removed }, origin) => origin !== this && this.#tellAwareness([...added, ...updated, ...removed]);
+  #pending = { count: 0, bytes: 0 };
+  #toldSynced = false;
 
   /**
-   * @param {BatonDocument} document not joined yet; how it is joined says whether this client stands in line for the pen
-   * @param {Y.Doc} doc what is in it already counts as edits made here
+   * @param {BatonDocument} document not joined yet, or one that had a provider before
+   * @param {import('yjs').Doc} doc what it holds, and the log lacks, counts as edits made here
    * @param {Options} [options]
    */
-  constructor(document, doc, { awarenessProtocol, largest = 60_000 } = {}) {
+  constructor(document, doc, { awarenessProtocol, largest, ownsDocument = false, Y = ownY } = {}) {
     super();
-    if (document.joined) {
-      throw new Error('the provider has to be there when the document is joined, or it misses what is in it');
+    if (!(doc instanceof Y.Doc)) {
+      throw new TypeError(
+        'the Yjs document is not of the copy of Yjs that the provider works with: let your bundler keep one copy, or name yours in the option Y',
+      );
     }
-    this.doc = doc;
+    if (provided.has(doc)) {
+      throw new Error('this Yjs document has a provider already, and a second one would write every edit twice: destroy that one first');
+    }
+    this.#replica = replicaOf(document, Y);
     this.#document = document;
-    this.#largest = largest - AROUND;
-    this.#protocol = awarenessProtocol;
-    if (doc.store.clients.size > 0) {
-      this.#edit(Y.encodeStateAsUpdate(doc));
-    }
-    doc.on('update', this.#edited);
-    const { signal } = this.#over;
-    document.on('joined', (detail) => this.#joined(detail), signal);
-    document.on('entries', ({ entries }) => this.#take(entries), signal);
-    document.on('writable', ({ epoch }) => this.#mayWrite(epoch), signal);
-    document.on('rights', (rights) => this.#rights(rights), signal);
-    document.on('snapshot-wanted', () => this.#snapshot(), signal);
+    this.#owns = ownsDocument;
+    this.doc = doc;
+    provided.add(doc);
+    this.#replica.attach(doc, {
+      synced: () => this.#synced(),
+      writable: (writable) => this.emit('writable', writable),
+      pending: () => this.#edits(),
+      problem: (problem) => this.emit('problem', problem),
+    }, largest);
+    this.#saved = this.#replica.saved;
+    this.#pending = this.#replica.pending;
     if (awarenessProtocol) {
-      this.awareness = new awarenessProtocol.Awareness(doc);
-      this.awareness.on('update', this.#aware);
-      document.on('signal', (told) => this.#tookAwareness(told), signal);
-      document.on('members', () => this.#membersChanged(), signal);
+      const told = (problem) => this.emit('problem', problem);
+      this.#members = new MemberAwareness(document, doc, awarenessProtocol, this.#over.signal, told);
     }
+    doc.on('destroy', this.#docDestroyed);
+    // Of a document that had a provider before, this is known already; nobody could listen until now.
+    queueMicrotask(() => {
+      if (!this.#over.signal.aborted) {
+        this.#replica.synced && this.#synced();
+        this.#replica.writable && this.emit('writable', true);
+      }
+    });
+  }
+
+  /** The awareness of `y-protocols`; null without `awarenessProtocol`. */
+  get awareness() {
+    return this.#members?.awareness ?? null;
+  }
+
+  /** Whether all that the log held when the document was joined is in the Yjs document. It stays so. */
+  get synced() {
+    return this.#replica.synced;
   }
 
   /** Whether edits go out now. */
   get writable() {
-    return this.#epoch !== null;
+    return !this.#over.signal.aborted && this.#replica.writable;
   }
 
-  /** Whether the log has every edit made here. */
+  /** Whether the log is known to have every edit of the Yjs document. */
   get saved() {
     return this.#saved;
   }
 
-  /** Takes the provider's hands off both documents, and leaves neither. */
+  /** The edits that the log is not known to have: how many updates, and their bytes. */
+  get pending() {
+    return this.#pending;
+  }
+
+  /** Resolves when {@link synced}; rejects when the provider is destroyed before. @returns {Promise<void>} */
+  whenSynced() {
+    return this.#when('synced', () => this.synced);
+  }
+
+  /** Resolves when {@link saved}; rejects when the provider is destroyed before. @returns {Promise<void>} */
+  whenSaved() {
+    return this.#when('saved', () => this.saved);
+  }
+
+  /**
+   * Takes the provider's hands off the Yjs document, whose edits the log may still lack ({@link saved}). The document of Baton can
+   * be given to another provider; with `ownsDocument` it is left, and the edit lock released, once edits on their way are stored, or
+   * after five seconds, unless another provider was made for it by then.
+   *
+   * @returns {Promise<void>} done when that is done
+   */
   destroy() {
+    this.#destroyed ??= this.#end();
+    return this.#destroyed;
+  }
+
+  #docDestroyed = () => void this.destroy();
+
+  async #end() {
+    const replica = this.#replica;
+    this.doc.off('destroy', this.#docDestroyed);
+    this.#members?.destroy();
     this.#over.abort();
-    this.doc.off('update', this.#edited);
-    this.#epoch = null;
-    if (this.awareness) {
-      this.#protocol.removeAwarenessStates(this.awareness, [this.doc.clientID], 'destroyed');
-      this.awareness.off('update', this.#aware);
-      this.awareness.destroy();
-    }
-  }
-
-  // ---- what the log tells ----------------------------------------------------------------------------------------
-
-  #joined({ recovered, snapshot, entries }) {
-    if (!recovered) {
-      this.#parts.forget();
-      if (typeof snapshot?.data?.y === 'string') {
-        Y.applyUpdate(this.doc, fromBase64(snapshot.data.y), this);
+    replica.detach();
+    provided.delete(this.doc);
+    if (this.#owns) {
+      await replica.flushed(FLUSH);
+      if (!replica.attached) {
+        replicas.delete(this.#document);
+        await this.#document.leave();
       }
     }
-    this.#take(entries);
-    this.synced = true;
-    this.emit('synced', true);
-    this.#flush();
   }
 
-  #take(entries) {
-    const updates = entries
-      .filter(({ kind }) => kind === 'update')
-      .map((entry) => this.#parts.put(entry))
-      .filter((whole) => whole !== null);
-    // In one transaction, however many there are: an editor then draws once.
-    this.doc.transact(() => updates.forEach((update) => Y.applyUpdate(this.doc, update, this)), this);
-  }
-
-  // ---- what goes out ---------------------------------------------------------------------------------------------
-
-  #edit(update) {
-    this.#unsaved.push(update);
-    this.#drawSaved();
-    this.#flush();
-  }
-
-  #mayWrite(epoch) {
-    this.#epoch = epoch;
-    this.emit('writable', true);
-    this.#flush();
-  }
-
-  #rights({ epoch, you }) {
-    if (this.#epoch !== null && (you !== 'holder' || epoch !== this.#epoch)) {
-      this.#epoch = null;
-      this.emit('writable', false);
+  #synced() {
+    if (!this.#toldSynced) {
+      this.#toldSynced = true;
+      this.emit('synced', true);
     }
   }
 
-  async #flush() {
-    const epoch = this.#epoch;
-    if (epoch === null || this.#sending > 0 || this.#unsaved.length === 0) {
-      return;
+  #edits() {
+    const { count, bytes } = this.#pending;
+    this.#pending = this.#replica.pending;
+    if (count !== this.#pending.count || bytes !== this.#pending.bytes) {
+      this.emit('pending', this.#pending);
     }
-    this.#sending = this.#unsaved.length;
-    const texts = split(toBase64(Y.mergeUpdates(this.#unsaved)), this.#largest);
-    let stored = true;
-    try {
-      this.#inParts = texts.length > 1;
-      for (let i = 0; i < texts.length && stored; i++) {
-        const data = texts.length === 1 ? { y: texts[i] } : { y: texts[i], part: i + 1, of: texts.length };
-        stored = (await this.#document.update(epoch, data)).applied;
+    const before = this.#saved;
+    this.#saved = this.#replica.saved;
+    if (before !== this.#saved) {
+      this.emit('saved', this.#saved);
+    }
+  }
+
+  #when(type, so) {
+    const promise = new Promise((resolve, reject) => {
+      const { signal } = this.#over;
+      const ended = () => reject(new Error(`the provider was destroyed before it was ${type}`));
+      if (so()) {
+        resolve();
+      } else if (signal.aborted) {
+        ended();
+      } else {
+        signal.addEventListener('abort', ended, { once: true });
+        this.on(type, (is) => is && resolve(), signal);
       }
-    } catch (error) {
-      stored = false;
-      if (this.#epoch === epoch) {
-        this.emit('problem', /** @type {Error} */ (error));
-      }
-    }
-    this.#inParts = false;
-    if (stored) {
-      this.#unsaved.splice(0, this.#sending);
-    }
-    this.#sending = 0;
-    this.#drawSaved();
-    if (stored || this.#epoch !== epoch) {
-      this.#flush();
-    }
-  }
-
-  #drawSaved() {
-    const saved = this.#unsaved.length === 0;
-    if (saved !== this.#saved) {
-      this.#saved = saved;
-      this.emit('saved', saved);
-    }
-  }
-
-  #snapshot() {
-    if (!this.#inParts) {
-      // Too large for one message it is refused here; the log alone can rebuild the document as well.
-      this.#document.snapshot({ y: toBase64(Y.encodeStateAsUpdate(this.doc)) }).catch(() => {});
-    }
-  }
-
-  // ---- awareness -------------------------------------------------------------------------------------------------
-
-  #tellAwareness(clients) {
-    const known = this.awareness ? clients.filter((client) => this.awareness.meta.has(client)) : [];
-    if (known.length > 0) {
-      this.#document.signal({ awareness: toBase64(this.#protocol.encodeAwarenessUpdate(this.awareness, known)) });
-    }
-  }
-
-  #tookAwareness({ session, data }) {
-    if (typeof data?.awareness !== 'string') {
-      return;
-    }
-    const spoken = this.#spoken.get(session) ?? new Set();
-    this.#spoken.set(session, spoken);
-    const listen = ({ added, updated }) => [...added, ...updated].forEach((client) => spoken.add(client));
-    this.awareness.on('update', listen);
-    this.#protocol.applyAwarenessUpdate(this.awareness, fromBase64(data.awareness), this);
-    this.awareness.off('update', listen);
-  }
-
-  #membersChanged() {
-    const { members } = this.#document;
-    for (const [session, clients] of this.#spoken) {
-      if (members.get(session)?.state !== 'online') {
-        this.#spoken.delete(session);
-        this.#protocol.removeAwarenessStates(this.awareness, [...clients], this);
-      }
-    }
-    const known = this.#known;
-    this.#known = new Set([...members.values()].filter(({ state }) => state === 'online').map(({ session }) => session));
-    if ([...this.#known].some((session) => !known.has(session))) {
-      this.#tellAwareness([this.doc.clientID]); // whoever has just come does not know us yet
-    }
+    });
+    promise.catch(() => {}); // who asks and goes away does not have to catch it
+    return promise;
   }
 }
 
-/** Puts the parts of large updates together. A writer that was fenced between two of them sends all again, later. */
-class Parts {
-  #got = [];
-  #from = '';
-
-  forget() {
-    this.#got = [];
+/** @param {BatonDocument} document */
+function replicaOf(document, Y) {
+  const known = replicas.get(document);
+  if (known?.attached) {
+    throw new Error(`the document ${document.name} has a provider already, and a second one would write every edit twice: destroy that one first`);
   }
-
-  /** @returns {?Uint8Array} the update that this entry completes */
-  put({ session, epoch, data }) {
-    if (typeof data?.y !== 'string') {
-      return null;
-    }
-    if (data.part === undefined) {
-      this.forget();
-      return fromBase64(data.y);
-    }
-    const from = `${session} ${epoch}`;
-    if (data.part === 1 || from !== this.#from || data.part !== this.#got.length + 1) {
-      this.forget();
-    }
-    if (data.part !== this.#got.length + 1) {
-      return null;
-    }
-    this.#from = from;
-    this.#got.push(data.y);
-    if (data.part < data.of) {
-      return null;
-    }
-    const whole = this.#got.join('');
-    this.forget();
-    return fromBase64(whole);
+  if (known?.speaks(Y)) {
+    return known;
   }
-}
-
-function split(text, largest) {
-  const pieces = [];
-  for (let at = 0; at < text.length; at += largest) {
-    pieces.push(text.slice(at, at + largest));
+  if (known || document.joined || document.rights !== null) {
+    throw new Error('the provider has to be there before the document is joined, or it misses what is in it: make it before connect(), or leave the document and take it anew');
   }
-  return pieces;
-}
-
-/** @param {Uint8Array} bytes */
-function toBase64(bytes) {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 0x8000) {
-    text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
-  }
-  return btoa(text);
-}
-
-/** @param {string} text */
-function fromBase64(text) {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const replica = new Replica(document, Y);
+  replicas.set(document, replica);
+  return replica;
 }

@@ -1,0 +1,32 @@
+import * as Y from 'yjs';
+import { BatonProvider } from 'baton-client/yjs';
+import { person } from './people.js';
+
+/** Somebody with a Yjs document of their own, kept in a document of Baton. */
+export function writer(t, name, url, document, mode, { doc = new Y.Doc(), ...options } = {}) {
+  const client = person(t, name, url, { backoff: { least: 20, most: 200 } });
+  const joined = client.document(document, mode);
+  const provider = new BatonProvider(joined, doc, options);
+  const problems = [];
+  provider.on('problem', (problem) => problems.push(problem));
+  t.after(() => provider.destroy());
+  return { client, doc, joined, provider, problems, text: doc.getText('text') };
+}
+
+/** @param {Uint8Array} bytes */
+export const base64 = (bytes) => Buffer.from(bytes).toString('base64');
+
+/** A signal as the awareness of one Yjs client has it, of whoever that is. */
+export function signalFor(client, state, clock = 1) {
+  const json = new TextEncoder().encode(JSON.stringify(state));
+  const bytes = [1, ...varint(client), ...varint(clock), ...varint(json.length), ...json];
+  return { awareness: base64(Uint8Array.from(bytes)) };
+}
+
+function varint(value) {
+  const bytes = [];
+  for (; value > 127; value = Math.floor(value / 128)) {
+    bytes.push((value & 127) | 128);
+  }
+  return [...bytes, value];
+}
