@@ -219,7 +219,8 @@ export class Replica {
       this.#told?.synced();
     }
     this.#told?.pending();
-    this.#flush();
+    // The rights of now are told in the same turn, after the content.
+    queueMicrotask(() => this.#flush());
   }
 
   /** Finds out what of the attached document the log lacks and nothing on its way brings. */
@@ -341,8 +342,8 @@ export class Replica {
 
   async #snapshot() {
     // Only what was told is in it, no edit that is on its way: it holds what the log does up to the seq that it names.
-    this.#owed = this.#doc !== null && this.#epoch !== null && (!this.#reached || this.#log.open);
-    if (this.#owed || this.#doc === null) {
+    this.#owed = this.#doc !== null && this.#document.holding && (!this.#reached || this.#log.open);
+    if (this.#owed || this.#doc === null || !this.#document.holding) {
       return;
     }
     if (!this.#log.whole) {
