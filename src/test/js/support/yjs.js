@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { BatonProvider } from 'baton-client/yjs';
-import { person } from './people.js';
+import { person, until } from './people.js';
 
 /** Somebody with a Yjs document of their own, kept in a document of Baton. */
 export function writer(t, name, url, document, mode, { doc = new Y.Doc(), ...options } = {}) {
@@ -29,4 +29,20 @@ function varint(value) {
     bytes.push((value & 127) | 128);
   }
   return [...bytes, value];
+}
+
+/** A member without a client, who sends what it likes. */
+export async function rawMember(t, name, url, document, mode) {
+  const socket = new WebSocket(url, 'baton.v1');
+  const heard = [];
+  socket.onmessage = ({ data }) => heard.push(JSON.parse(data));
+  t.after(() => socket.close());
+  const send = (frame) => socket.send(JSON.stringify({ document, ...frame }));
+  const answer = (type) => until(() => heard.find((frame) => frame.type === type), `${name} hears ${type}`);
+  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  send({ type: 'hello', user: { id: name, name } });
+  const { session } = await answer('welcome');
+  send({ type: 'join', mode });
+  await answer('joined');
+  return { session, send, heard, signal: (data) => send({ type: 'signal', data }) };
 }

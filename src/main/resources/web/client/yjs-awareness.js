@@ -7,8 +7,8 @@ const CLIENTS = 8;
 /** Bytes of one signal. */
 const BYTES = 16 * 1024;
 
-/** The least time between two signals of this session, in milliseconds. */
-const PACE = 33;
+/** Characters of a signal that a node keeps. */
+const KEPT = 4_000;
 
 /** How long an answer to newcomers waits at most: this much, or so much a member, in milliseconds. */
 const ANSWER = 300;
@@ -40,10 +40,13 @@ export class MemberAwareness {
   #online = new Set();
   /** Whether the node keeps states, and tells newcomers. */
   #kept = false;
-  #toldAt = -Infinity;
+  /** Whether this session's state is small enough for that. */
+  #keepable = true;
+  /** Whether the document was joined, and the members are still to be told. */
+  #fresh = false;
+  /** Members whose kept signal was read. @type {WeakSet<object>} */
+  #read = new WeakSet();
   #answeredAt = -Infinity;
-  /** @type {any} */
-  #telling = null;
   /** @type {any} */
   #answering = null;
   #changed = ({ added, updated, removed }, origin) => origin !== this && this.#localChange([...added, ...updated, ...removed]);
@@ -63,12 +66,12 @@ export class MemberAwareness {
     this.#awareness = new protocol.Awareness(doc);
     this.#awareness.on('change', this.#changed);
     this.#awareness.on('update', this.#ended);
-    document.on('joined', () => this.#joined(), over);
+    document.on('joined', () => (this.#fresh = true), over);
     document.on('members', () => this.#membersChanged(), over);
     document.on('rights', () => this.#rolesChanged(), over);
     document.on('signal', ({ session, data }) => this.#take(session, data), over);
     if (document.joined) {
-      this.#joined();
+      this.#fresh = true;
       this.#membersChanged();
     }
   }
@@ -79,7 +82,6 @@ export class MemberAwareness {
 
   /** Takes the local state back, and ends. */
   destroy() {
-    clearTimeout(this.#telling);
     clearTimeout(this.#answering);
     this.#awareness.off('change', this.#changed);
     this.#awareness.off('update', this.#ended);
@@ -94,25 +96,11 @@ export class MemberAwareness {
 
   #localChange(clients) {
     if (clients.includes(this.#awareness.clientID)) {
-      this.#tellSoon();
-    }
-  }
-
-  /** At once when nothing was told lately; of what changes meanwhile, the last. */
-  #tellSoon() {
-    if (this.#telling === null) {
-      const wait = this.#toldAt + PACE - performance.now();
-      if (wait <= 0) {
-        this.#tell();
-      } else {
-        this.#telling = setTimeout(() => this.#tell(), wait);
-      }
+      this.#tell();
     }
   }
 
   #tell() {
-    clearTimeout(this.#telling);
-    this.#telling = null;
     const { clientID: client, states, meta } = this.#awareness;
     // One more than the clock is: `y-protocols` does not take a state of a client that begins with 0.
     const bytes = encode([{ client, clock: (meta.get(client)?.clock ?? 0) + 1, state: states.get(client) ?? null }]);
@@ -120,20 +108,14 @@ export class MemberAwareness {
       this.#report('', 'awareness-too-large', `the awareness state has ${bytes.length} bytes, and at most ${BYTES} are told`);
       return;
     }
-    this.#toldAt = performance.now();
-    this.#document.signal({ awareness: toBase64(bytes) }, { keep: true });
-  }
-
-  #joined() {
-    this.#online = new Set(onlineOf(this.#document));
-    if (this.#awareness.getLocalState() !== null) {
-      this.#tell();
-    }
+    const awareness = toBase64(bytes);
+    this.#keepable = awareness.length <= KEPT;
+    this.#document.signal({ awareness }, { keep: this.#keepable });
   }
 
   /** Newcomers do not know this session yet, unless the node tells them. One answer will do for all that come meanwhile. */
   #answerSoon() {
-    if (this.#kept || this.#answering !== null || this.#awareness.getLocalState() === null) {
+    if ((this.#kept && this.#keepable) || this.#answering !== null || this.#awareness.getLocalState() === null) {
       return;
     }
     const window = Math.max(ANSWER, ANSWER_A_MEMBER * this.#document.count);
@@ -247,24 +229,28 @@ export class MemberAwareness {
     }
     const before = this.#online;
     this.#online = new Set(onlineOf(this.#document));
-    if ([...this.#online].some((session) => !before.has(session))) {
+    if (this.#fresh) {
+      this.#fresh = false;
+      this.#awareness.getLocalState() !== null && this.#tell();
+    } else if ([...this.#online].some((session) => !before.has(session))) {
       this.#answerSoon();
     }
   }
 
   /** States that the node keeps: the oldest member first, who spoke first. */
   #readKept() {
-    const keeping = [...this.#document.members.values()].filter((member) => keptOf(member) !== undefined);
+    const keeping = [...this.#document.members.values()].filter((member) => member.kept !== undefined && !this.#read.has(member));
     if (keeping.length > 0) {
       this.#kept = true;
       clearTimeout(this.#answering);
       this.#answering = null;
     }
+    keeping.forEach((member) => this.#read.add(member));
     keeping
       .filter(({ session, state }) => state === 'online' && !this.#sessions.has(session))
       .sort((one, other) => one.since - other.since)
-      .filter((member) => !this.#isOwn(keptOf(member)))
-      .forEach((member) => this.#take(member.session, keptOf(member)));
+      .filter(({ kept }) => !this.#isOwn(kept))
+      .forEach(({ session, kept }) => this.#take(session, kept));
   }
 
   #isOwn(data) {
@@ -331,11 +317,6 @@ export class MemberAwareness {
 
 function onlineOf({ members }) {
   return [...members.values()].filter(({ state }) => state === 'online').map(({ session }) => session);
-}
-
-/** The signal of a member that the node keeps; undefined when the node keeps none. */
-function keptOf({ signal }) {
-  return signal;
 }
 
 /** The same for a user on every screen. @param {string} id */

@@ -41,9 +41,7 @@ export class Replica {
   #doc = null;
   /** @type {?Told} */
   #told = null;
-  /** The head that the last `joined` named; 0 before the first. */
-  #head = 0;
-  /** Whether all up to that head is here. */
+  /** Whether all that the log held at the last `joined` is here. */
   #reached = false;
   #everReached = false;
   /** @type {Uint8Array[]} edits of the attached document that the log lacks */
@@ -80,7 +78,8 @@ export class Replica {
     document.on('joined', (joined) => this.#joined(joined));
     document.on('entries', ({ entries }) => this.#take(entries));
     document.on('writable', ({ epoch }) => this.#mayWrite(epoch));
-    document.on('rights', (rights) => this.#rights(rights));
+    document.on('rights', ({ epoch, you }) => (you !== 'holder' || epoch !== this.#epoch) && this.#mayNotWrite());
+    document.on('standing', (standing) => standing !== 'writer' && this.#mayNotWrite());
     document.on('snapshot-wanted', () => this.#snapshot());
   }
 
@@ -167,9 +166,8 @@ export class Replica {
 
   // ---- what the log tells ----------------------------------------------------------------------------------------
 
-  #joined({ recovered, snapshot, entries, seq, head = seq }) {
+  #joined({ recovered, snapshot, entries }) {
     this.#reached = false;
-    this.#head = head ?? 0;
     if (!recovered) {
       this.#stored = [];
       this.#certain = this.#doc === null || isEmpty(this.#doc);
@@ -184,12 +182,15 @@ export class Replica {
     const { updates, faults } = this.#log.add(entries);
     this.#stored = this.#stored.filter(({ seq }) => seq > this.#document.seq);
     this.#apply(updates, faults);
-    if (!this.#reached && this.#document.seq >= this.#head) {
-      this.#arrived();
-    }
-    if (this.#owed) {
-      this.#snapshot();
-    }
+    // Whether that was the last, and which rights there are now, is told in the same turn, after the content.
+    queueMicrotask(() => {
+      if (!this.#reached && this.#document.joined && this.#document.synced) {
+        this.#arrived();
+      }
+      if (this.#owed) {
+        this.#snapshot();
+      }
+    });
   }
 
   #apply(updates, faults) {
@@ -219,8 +220,7 @@ export class Replica {
       this.#told?.synced();
     }
     this.#told?.pending();
-    // The rights of now are told in the same turn, after the content.
-    queueMicrotask(() => this.#flush());
+    this.#flush();
   }
 
   /** Finds out what of the attached document the log lacks and nothing on its way brings. */
@@ -266,8 +266,8 @@ export class Replica {
     this.#flush();
   }
 
-  #rights({ epoch, you }) {
-    if (this.#epoch !== null && (you !== 'holder' || epoch !== this.#epoch)) {
+  #mayNotWrite() {
+    if (this.#epoch !== null) {
       this.#epoch = null;
       this.#leaving = [];
       this.#told?.writable(false);
@@ -333,7 +333,7 @@ export class Replica {
       const smaller = error instanceof BatonError && error.code === 'too-large' && this.#largest > SMALLEST;
       if (smaller) {
         this.#largest = Math.max(SMALLEST, Math.floor(this.#largest / 2));
-      } else if (!(error instanceof ConnectionLost)) {
+      } else if (!(error instanceof ConnectionLost) && error?.code !== 'full') {
         this.#problem('refused', `an edit is not stored: ${reasonOf(error)}`, { cause: error });
       }
       return { seq: 0, uncertain: true, again: smaller };
