@@ -11,8 +11,8 @@ const BYTES = 16 * 1024;
 const KEPT = 4_000;
 
 /** How long an answer to newcomers waits at most: this much, or so much a member, in milliseconds. */
-const ANSWER = 300;
-const ANSWER_A_MEMBER = 25;
+const ANSWER = 1_000;
+const ANSWER_A_MEMBER = 50;
 
 /** Tells a state that lives with its member from one that `y-protocols` ends after 30 s of silence. */
 const WITH_ITS_MEMBER = Infinity;
