@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as Y from 'yjs';
 import { BatonClient } from 'baton-client';
+import { BatonProvider } from 'baton-client/yjs';
 import { NODES, aDocument, chance, logOf, next, until } from './support/people.js';
 import { scriptedNode } from './support/scripted-node.js';
 import { base64, writer } from './support/yjs.js';
@@ -47,6 +48,7 @@ test('twenty reloads with a local copy of 1 MB leave the log as it was, and a vi
     await ada.provider.destroy();
   }
   const mark = writer(t, 'ben', NODES[0], name, 'edit');
+  mark.provider.on('synced', () => assert.equal(mark.text.length, first.text.length));
   mark.client.connect();
   await until(() => mark.provider.writable, 'he has the lock');
   mark.doc.getMap('mark').set('is', 'set');
@@ -187,6 +189,154 @@ test('a log that is older than the Yjs document is told what it lacks, and only 
   const whole = new Y.Doc();
   [updates[0], data].forEach(({ y }) => Y.applyUpdate(whole, Buffer.from(y, 'base64')));
   assert.equal(whole.getText('text').toString(), ada.text.toString());
+});
+
+/** A log in memory that answers as a node may: late, not at all, with the lock elsewhere, restored to an earlier state. */
+class Log {
+  entries = [];
+  epoch = 1;
+  holder = null;
+  people = [];
+  #random;
+
+  constructor(random) {
+    this.#random = random;
+  }
+
+  join(person, recovered) {
+    const { joined } = person;
+    joined.seq = this.entries.length;
+    joined.synced = true;
+    joined.emit('joined', { recovered: false, snapshot: null, entries: [...this.entries], ...recovered });
+  }
+
+  tell(person, upTo = this.entries.length) {
+    const entries = this.entries.slice(person.joined.seq, upTo);
+    if (entries.length > 0) {
+      person.joined.seq += entries.length;
+      person.joined.emit('entries', { entries });
+    }
+  }
+
+  /** The next holder knows all that was written. */
+  async grant(person) {
+    const before = this.holder;
+    this.epoch++;
+    this.holder = person;
+    before?.joined.emit('rights', { epoch: this.epoch, you: 'queued' });
+    this.tell(person);
+    person.joined.emit('writable', { epoch: this.epoch });
+    await settle();
+  }
+
+  async update(person, epoch, data) {
+    await settle();
+    if (person !== this.holder || epoch !== this.epoch) {
+      return { applied: false, epoch: this.epoch, holder: null, uncertain: false };
+    }
+    const chance = this.#random();
+    if (chance >= 0.2) {
+      this.entries.push({ seq: this.entries.length + 1, kind: 'update', epoch, session: person.name, id: `${this.entries.length}`, data });
+    }
+    if (chance >= 0.4) {
+      return { applied: true, seq: this.entries.length };
+    }
+    this.tell(person); // as a join does, after which an edit is uncertain
+    return { applied: false, epoch, holder: null, uncertain: true };
+  }
+
+  content() {
+    const doc = new Y.Doc();
+    const useless = [];
+    for (const { seq, data } of this.entries) {
+      let changed = false;
+      doc.once('update', () => (changed = true));
+      Y.applyUpdate(doc, Buffer.from(data.y, 'base64'));
+      changed || useless.push(seq);
+    }
+    return { text: doc.getText('text').toString(), useless };
+  }
+}
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+
+test('whatever happens between a log and those who write, all end with the same, and next to nothing is written in vain', async (t) => {
+  let useless = 0;
+  let written = 0;
+  for (let seed = 1; seed <= 12; seed++) {
+    const random = chance(seed);
+    const below = (n) => Math.floor(random() * n);
+    const log = new Log(random);
+    log.people = ['ada', 'ben', 'cid'].map((name) => {
+      const joined = new BatonClient({ url: 'ws://127.0.0.1:1/', WebSocket: class {} }).document('notes', 'edit');
+      Object.defineProperty(joined, 'joined', { value: true, writable: true });
+      const person = { name, joined, doc: new Y.Doc() };
+      joined.joined = false;
+      joined.update = (epoch, data) => log.update(person, epoch, data);
+      person.provider = new BatonProvider(joined, person.doc);
+      joined.joined = true;
+      t.after(() => person.provider.destroy());
+      log.join(person);
+      return person;
+    });
+    await settle();
+    for (let step = 0; step < 60; step++) {
+      const person = log.people[below(3)];
+      const text = person.doc.getText('text');
+      const act = random();
+      if (act < 0.4) {
+        text.insert(below(text.length + 1), `${person.name[0]}${step} `);
+      } else if (act < 0.5 && text.length > 3) {
+        text.delete(below(text.length - 2), 2);
+      } else if (act < 0.6) {
+        // From elsewhere, to two of them, of whom one gets the later half only.
+        const other = new Y.Doc();
+        const updates = [];
+        other.on('update', (update) => updates.push(update));
+        Y.applyUpdate(other, Y.encodeStateAsUpdate(person.doc));
+        updates.length = 0;
+        other.getText('text').insert(0, 'x');
+        other.getText('text').insert(1, 'y');
+        Y.applyUpdate(person.doc, updates[1], 'elsewhere');
+        Y.applyUpdate(log.people[below(3)].doc, updates[0], 'elsewhere');
+      } else if (act < 0.75) {
+        await log.grant(person);
+      } else if (act < 0.9) {
+        log.tell(person, person.joined.seq + below(4));
+      } else if (act < 0.95) {
+        log.join(person);
+      } else {
+        // Restored: the last are lost, and all are told anew.
+        log.entries.length = Math.max(0, log.entries.length - below(4));
+        log.epoch++;
+        log.holder?.joined.emit('rights', { epoch: log.epoch, you: 'queued' });
+        log.holder = null;
+        log.people.forEach((each) => log.join(each));
+      }
+      await settle();
+    }
+    for (let round = 0; round < 2; round++) {
+      for (const person of log.people) {
+        await log.grant(person);
+        for (let i = 0; i < 50 && !person.provider.saved; i++) {
+          await settle();
+          log.tell(person);
+          // What was put off is tried again with the next edit or grant.
+          await log.grant(person);
+        }
+        assert.equal(person.provider.saved, true, `seed ${seed}: ${person.name} is saved`);
+      }
+    }
+    log.people.forEach((person) => log.tell(person));
+    const content = log.content();
+    for (const { doc, name, provider } of log.people) {
+      assert.equal(doc.getText('text').toString(), content.text, `seed ${seed}: ${name} has what the log has`);
+      assert.deepEqual(provider.pending, { count: 0, bytes: 0 });
+    }
+    useless += content.useless.length;
+    written += log.entries.length;
+  }
+  assert.ok(useless <= written / 50, `${useless} of ${written} updates brought nothing`);
 });
 
 test('a snapshot holds what the log does up to the seq that it names, and no edit that is on its way', async (t) => {

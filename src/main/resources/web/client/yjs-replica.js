@@ -196,12 +196,12 @@ export class Replica {
   #apply(updates, faults) {
     const doc = this.#doc;
     if (doc && updates.length > 0) {
-      const waited = this.#waiting ? doc.store.pendingStructs : null;
+      const { pendingStructs, pendingDs } = doc.store;
       applyAll(this.#Y, doc, updates, this).forEach((error) => this.#threw(error));
-      if (waited !== null && doc.store.pendingStructs !== waited) {
+      if (this.#waiting && (pendingStructs !== doc.store.pendingStructs || pendingDs !== doc.store.pendingDs)) {
         // Updates of another origin have found their place under the log's name.
         this.#certain = false;
-        this.#waiting = doc.store.pendingStructs !== null;
+        this.#waiting = waits(doc);
         if (this.#reached) {
           this.#compare();
         }
@@ -241,7 +241,7 @@ export class Replica {
   }
 
   #lookAtWaiting(origin) {
-    if (origin !== this && this.#doc?.store.pendingStructs) {
+    if (origin !== this && this.#doc !== null && waits(this.#doc)) {
       this.#waiting = true;
     }
   }
@@ -386,9 +386,14 @@ export function problem(code, message, { cause, ...more } = {}) {
   return Object.assign(new Error(message, cause === undefined ? undefined : { cause }), { code, ...more });
 }
 
+/** @param {import('yjs').Doc} doc whether updates of it wait for others */
+function waits({ store }) {
+  return store.pendingStructs !== null || store.pendingDs !== null;
+}
+
 /** @param {import('yjs').Doc} doc */
-function isEmpty({ store }) {
-  return store.clients.size === 0 && !store.pendingStructs && !store.pendingDs;
+function isEmpty(doc) {
+  return doc.store.clients.size === 0 && !waits(doc);
 }
 
 function split(text, largest) {
