@@ -113,7 +113,7 @@ test('with another copy of Yjs that is named, texts arrive', async (t) => {
   const name = aDocument();
   const otherY = createRequire(import.meta.url)('yjs');
   const ada = writer(t, 'ada', NODES[0], name, 'edit');
-  const ben = writer(t, 'ben', NODES.at(-1), name, 'edit', { doc: new otherY.Doc(), Y: otherY });
+  const ben = writer(t, 'ben', NODES.at(-1), name, 'view', { doc: new otherY.Doc(), Y: otherY });
   ada.client.connect();
   ben.client.connect();
   await until(() => ada.provider.writable, 'she has the lock');
