@@ -184,7 +184,7 @@ export class Replica {
     this.#apply(updates, faults);
     // Whether that was the last, and which rights there are now, is told in the same turn, after the content.
     queueMicrotask(() => {
-      if (!this.#reached && this.#document.joined && this.#document.synced) {
+      if (!this.#reached && this.#document.joined && (this.#document.synced ?? true)) {
         this.#arrived();
       }
       if (this.#owed) {
