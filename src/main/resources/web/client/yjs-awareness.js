@@ -119,10 +119,10 @@ export class MemberAwareness {
       return;
     }
     const window = Math.max(ANSWER, ANSWER_A_MEMBER * this.#document.count);
-    const rest = Math.max(0, this.#answeredAt + window - performance.now());
+    const rest = Math.max(0, this.#answeredAt + window - now());
     this.#answering = setTimeout(() => {
       this.#answering = null;
-      this.#answeredAt = performance.now();
+      this.#answeredAt = now();
       this.#tell();
     }, rest + Math.random() * window);
   }

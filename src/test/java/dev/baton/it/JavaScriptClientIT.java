@@ -29,8 +29,16 @@ class JavaScriptClientIT {
     private static final Path PLACE = Path.of("target/js");
 
     /** What the tests need besides the client: {@code package.json} there names the versions. */
-    private static final List<String> PACKAGES =
-            List.of("esbuild", "react", "react-test-renderer", "y-protocols", "yjs");
+    private static final List<String> PACKAGES = List.of(
+            "@codemirror/state",
+            "codemirror",
+            "esbuild",
+            "happy-dom",
+            "react",
+            "react-test-renderer",
+            "y-codemirror.next",
+            "y-protocols",
+            "yjs");
 
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
