@@ -50,7 +50,7 @@ async function ask(path, body) {
   return answer;
 }
 
-const about = (what, name) => ask(`/api/documents/${what}?document=${encodeURIComponent(name)}`);
+const about = (what, name) => ask(`../api/documents/${what}?document=${encodeURIComponent(name)}`);
 
 async function look() {
   clearTimeout(timer);
@@ -73,12 +73,12 @@ function sayReady(state, words) {
 }
 
 async function drawReady() {
-  const { status, causes } = await ask('/health/ready');
+  const { status, causes } = await ask('../health/ready');
   sayReady(status, status === 'up' ? 'Ready' : `Not ready: ${Object.values(causes).join(', ')}`);
 }
 
 async function drawMetrics() {
-  const metrics = parse(await (await fetch('/metrics', { cache: 'no-store' })).text());
+  const metrics = parse(await (await fetch('../metrics', { cache: 'no-store' })).text());
   const now = { at: performance.now(), applied: total(metrics, 'baton_applied_total') ?? 0 };
   const rate = before ? ((now.applied - before.applied) * 1000) / (now.at - before.at) : 0;
   before = now;
@@ -109,7 +109,7 @@ async function drawMetrics() {
 
 async function drawDocuments() {
   const begins = byId('filter').value.trim();
-  const { documents, more } = await ask(`/api/documents?after=${encodeURIComponent(justBefore(begins))}`);
+  const { documents, more } = await ask(`../api/documents?after=${encodeURIComponent(justBefore(begins))}`);
   const wanted = documents.filter((name) => name.startsWith(begins));
   const shown = wanted.slice(0, SHOWN);
   const states = (await Promise.all(shown.map((name) => about('state', name).catch(() => null)))).filter(Boolean);
@@ -193,8 +193,8 @@ function memberRow(name, member) {
   const buttons = el('div', '', 'buttons');
   const who = nameOf(member);
   buttons.append(
-    button('Give the pen', () => act(`Give the pen of ${name} to ${who} now?`, '/api/documents/handover', { document: name, session })),
-    button('End session', () => act(`End the session of ${who}? It leaves all its documents.`, '/api/documents/remove', { document: name, session }), 'danger'),
+    button('Give the pen', () => act(`Give the pen of ${name} to ${who} now?`, '../api/documents/handover', { document: name, session })),
+    button('End session', () => act(`End the session of ${who}? It leaves all its documents.`, '../api/documents/remove', { document: name, session }), 'danger'),
   );
   actions.append(buttons);
   row.append(el('td', who), el('td', state, state), el('td', mode), el('td', new Date(since).toLocaleString()), id, actions);

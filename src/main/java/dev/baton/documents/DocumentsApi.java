@@ -1,5 +1,6 @@
 package dev.baton.documents;
 
+import dev.baton.web.Reads;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
@@ -40,13 +41,13 @@ public final class DocumentsApi implements Consumer<Router> {
     @Override
     public void accept(Router router) {
         router.route("/api/*").handler(DocumentsApi::ownPagesOnly);
-        router.get("/api/" + DESCRIPTION).handler(routed -> routed.response()
+        Reads.at(router, "/api/" + DESCRIPTION).handler(routed -> routed.response()
                 .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
                 .sendFile("openapi/" + DESCRIPTION));
-        router.get("/api/documents").handler(routed -> answer(routed, this::list));
-        router.get("/api/documents/state")
+        Reads.at(router, "/api/documents").handler(routed -> answer(routed, this::list));
+        Reads.at(router, "/api/documents/state")
                 .handler(routed -> answer(routed, asked -> desk.state(parameter(asked, "document"))));
-        router.get("/api/documents/members")
+        Reads.at(router, "/api/documents/members")
                 .handler(routed -> answer(routed, asked -> desk.members(parameter(asked, "document"))));
         router.post("/api/documents/handover")
                 .handler(BodyHandler.create(false).setBodyLimit(BODY))

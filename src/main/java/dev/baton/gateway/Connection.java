@@ -42,6 +42,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     private final GatewayServices on;
     private final Beat<Connection> beat;
     private final Inflow inflow;
+    private final EarlyFrames early;
     private final Outflow outflow;
     private final Intake intake;
     private final Attendance attendance;
@@ -84,7 +85,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         this.parts = new PartsIntake(this, on);
         socket.frameHandler(intake::frame);
         this.inflow = Inflow.of(socket);
-        EarlyFrames.of(socket, inflow, intake);
+        this.early = EarlyFrames.of(socket, inflow, intake);
         socket.closeHandler(v -> end("closed"));
         socket.exceptionHandler(failure -> LOG.debug("socket of {}: {}", name(), failure.toString()));
     }
@@ -517,6 +518,9 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
             }
             outflow.flush(); // what was said before goes out before
             on.connections().meters().closed(code);
+            if (code.fails()) {
+                early.fail();
+            }
             socket.close(code.code(), code.reason());
             end("closed");
             readOn(); // so that the client's answer to the close is read

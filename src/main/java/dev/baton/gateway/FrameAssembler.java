@@ -3,13 +3,17 @@ package dev.baton.gateway;
 import dev.baton.protocol.CloseCode;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Puts the frames of a message together: text only, valid UTF-8, within a size. Vert.x can do most of this, but it drops a
- * message that begins with an empty fragment, keeps a socket open whose message was too large, and repairs invalid UTF-8
- * silently. One a connection, confined to its loop.
+ * Puts the frames of a message together: text only, valid UTF-8, within a size. Each fragment is decoded as it comes, so that a message
+ * which will be none is refused at once, also when it never ends. Vert.x can do most of this, but it drops a message that begins with an
+ * empty fragment, keeps a socket open whose message was too large, and repairs invalid UTF-8 silently. One a connection, confined to
+ * its loop.
  */
 final class FrameAssembler {
 
@@ -22,10 +26,18 @@ final class FrameAssembler {
         void broken(CloseCode code);
     }
 
-    private static final Buffer NONE = Buffer.buffer(0);
+    private static final byte[] NONE = {};
 
     private final int largest;
-    private Buffer fragments = NONE;
+    private CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+    private StringBuilder decoded = new StringBuilder(0);
+
+    /** The beginning of a character whose end is in the next fragment: at most three bytes. */
+    private byte[] half = NONE;
+
+    /** Bytes of the message so far. */
+    private long size;
+
     private boolean open;
 
     /** For messages of at most {@code largest} bytes. */
@@ -41,7 +53,9 @@ final class FrameAssembler {
             decode(data, sink);
         } else {
             open = true;
-            fragments = Buffer.buffer().appendBuffer(data); // a copy of an empty one would be one that cannot grow
+            size = data.length();
+            decoder = StandardCharsets.UTF_8.newDecoder();
+            append(data, false, sink);
         }
     }
 
@@ -50,21 +64,42 @@ final class FrameAssembler {
         if (!open) {
             return; // Netty has refused a continuation of nothing already
         }
-        if ((long) fragments.length() + data.length() > largest) {
+        size += data.length();
+        if (size > largest) {
             drop();
             sink.broken(CloseCode.TOO_LARGE);
-            return;
-        }
-        fragments.appendBuffer(data);
-        if (last) {
-            Buffer whole = fragments;
+        } else if (append(data, last, sink) && last) {
+            String whole = decoded.toString();
             drop();
-            decode(whole, sink);
+            sink.text(whole);
         }
     }
 
+    /** Whether it is valid so far. */
+    private boolean append(Buffer data, boolean last, Sink sink) {
+        ByteBuffer bytes = ByteBuffer.allocate(half.length + data.length())
+                .put(half)
+                .put(data.getBytes())
+                .flip();
+        CharBuffer text = CharBuffer.allocate(bytes.remaining()); // no byte is more than one char
+        CoderResult result = decoder.decode(bytes, text, last);
+        if (result.isError()) {
+            drop();
+            sink.broken(CloseCode.NOT_UTF8);
+            return false;
+        }
+        half = NONE;
+        if (bytes.hasRemaining()) {
+            half = new byte[bytes.remaining()];
+            bytes.get(half);
+        }
+        decoded.append(text.flip());
+        return true;
+    }
+
     private void drop() {
-        fragments = NONE;
+        decoded = new StringBuilder(0);
+        half = NONE;
         open = false;
     }
 

@@ -3,15 +3,27 @@ package dev.baton.gateway;
 import dev.baton.config.Origins;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Decides whether a request for a socket is let in. Pure, apart from reading the request. */
 final class Gate {
 
     /** The one sub-protocol. */
     static final String PROTOCOL = "baton.v1";
+
+    private static final Pattern ABSOLUTE = Pattern.compile("https?://([^/?#]*)", Pattern.CASE_INSENSITIVE);
+    private static final int KEY_BYTES = 16;
+    private static final int KEY_TEXT = 24;
+
+    /** No name of a host is longer. */
+    private static final int SHOWN = 253;
 
     /**
      * Why not.
@@ -36,15 +48,70 @@ final class Gate {
         if (!header(request, "Sec-WebSocket-Version").equals("13")) {
             return Optional.of(new Refusal(426, "Sec-WebSocket-Version must be 13"));
         }
+        Optional<String> fault = fault(request);
+        if (fault.isPresent()) {
+            return fault.map(words -> new Refusal(400, words));
+        }
         List<String> offered = offered(request);
         if (!offered.isEmpty() && !offered.contains(PROTOCOL)) {
             return Optional.of(new Refusal(400, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
         }
         String origin = header(request, "Origin");
         if (!origin.isEmpty() && !origins.allows(origin, header(request, "Host"))) {
-            return Optional.of(new Refusal(403, "this Origin may not open a socket; see http.origins"));
+            return Optional.of(new Refusal(403, foreign(origin, header(request, "Host"))));
         }
         return Optional.empty();
+    }
+
+    /** What is no handshake by RFC 6455, section 4.2.1, though it may look like one. */
+    private static Optional<String> fault(HttpServerRequest request) {
+        if (request.version() != HttpVersion.HTTP_1_1) {
+            return Optional.of("a socket is opened by HTTP/1.1");
+        }
+        if (!header(request, "Connection").toLowerCase(Locale.ROOT).contains("upgrade")) {
+            return Optional.of("the Connection header must hold Upgrade; a proxy has to pass it on");
+        }
+        String host = header(request, "Host"); // there is one: see HostCheck
+        Optional<String> absolute = authority(request.uri());
+        if (absolute.isPresent() && !absolute.get().equalsIgnoreCase(host)) {
+            return Optional.of("the request is for " + shown(absolute.get()) + ", its Host header says " + shown(host));
+        }
+        int origins = request.headers().getAll("Origin").size();
+        if (origins > 1) {
+            return Optional.of("the request must have one Origin header at most; it has " + origins);
+        }
+        List<String> keys = request.headers().getAll("Sec-WebSocket-Key");
+        return keys.size() == 1 && isKey(keys.get(0))
+                ? Optional.empty()
+                : Optional.of("the request must have one Sec-WebSocket-Key header, 16 bytes in base64");
+    }
+
+    /** Of an address in absolute form. */
+    private static Optional<String> authority(String uri) {
+        Matcher absolute = ABSOLUTE.matcher(uri);
+        return absolute.lookingAt() ? Optional.of(absolute.group(1)) : Optional.empty();
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return key.length() == KEY_TEXT && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException noBase64) {
+            return false;
+        }
+    }
+
+    /** Whoever runs the node sees both, and which of them a proxy has changed. */
+    private String foreign(String origin, String host) {
+        return "Origin " + shown(origin) + " may not open a socket here: "
+                + (origins.same()
+                        ? "it is not the address that was asked for, Host " + shown(host)
+                                + ", as a proxy in between may have changed it; pass Host on, or add the origin to http.origins"
+                        : "it is not in http.origins");
+    }
+
+    private static String shown(String value) {
+        String line = value.replaceAll("\\p{Cntrl}", "?");
+        return line.length() > SHOWN ? line.substring(0, SHOWN) + "…" : line;
     }
 
     private static List<String> offered(HttpServerRequest request) {

@@ -12,6 +12,7 @@ import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
 import dev.baton.web.Failures;
 import dev.baton.web.HostCheck;
+import dev.baton.web.Reads;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -202,7 +203,7 @@ public final class ServerVerticle extends VerticleBase {
 
     private Router pages(Doorstep doorstep) {
         Router router = Failures.answered(Router.router(vertx));
-        router.get()
+        Reads.all(router)
                 .handler(routed -> {
                     HttpCaller caller = new HttpCaller(routed.request().connection());
                     routed.addEndHandler(done -> {
@@ -248,12 +249,17 @@ public final class ServerVerticle extends VerticleBase {
             refuse(request, new Gate.Refusal(503, "this node has as many sockets as it may"));
             return;
         }
+        FirstFrames first = FirstFrames.of(request.connection());
         request.toWebSocket()
                 .onSuccess(socket -> {
                     doorstep.left(new HttpCaller(request.connection()));
                     accept(socket);
+                    first.handOn();
                 })
-                .onFailure(failure -> connections.closed());
+                .onFailure(failure -> {
+                    first.drop();
+                    connections.closed();
+                });
     }
 
     /** Answered as Vert.x does it, which closes the connection too. */

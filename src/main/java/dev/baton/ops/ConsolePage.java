@@ -1,5 +1,6 @@
 package dev.baton.ops;
 
+import dev.baton.web.Reads;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.StaticHandler;
@@ -15,17 +16,17 @@ public final class ConsolePage implements Consumer<Router> {
     /** Adds its paths. */
     @Override
     public void accept(Router router) {
-        router.get("/console").handler(routed -> {
+        Reads.at(router, "/console").handler(routed -> {
             if (routed.request().path().endsWith("/")) {
                 routed.next();
             } else {
                 routed.response()
                         .setStatusCode(ELSEWHERE)
-                        .putHeader(HttpHeaders.LOCATION, "/console/")
+                        .putHeader(HttpHeaders.LOCATION, "console/") // a proxy may serve it below another path
                         .end();
             }
         });
-        router.get("/console/*")
+        Reads.at(router, "/console/*")
                 .handler(routed -> {
                     routed.response()
                             .putHeader("X-Content-Type-Options", "nosniff")

@@ -4,6 +4,7 @@ import dev.baton.config.BindFailure;
 import dev.baton.config.Hosts;
 import dev.baton.web.Failures;
 import dev.baton.web.HostCheck;
+import dev.baton.web.Reads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -54,9 +55,9 @@ public final class ManagementVerticle extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Failures.answered(Router.router(vertx));
-        router.get("/health/live").handler(routed -> answer(routed.response(), Map.of()));
-        router.get("/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
-        router.get("/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
+        Reads.at(router, "/health/live").handler(routed -> answer(routed.response(), Map.of()));
+        Reads.at(router, "/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
+        Reads.at(router, "/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
                 .onSuccess(text -> routed.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                         .end(text))

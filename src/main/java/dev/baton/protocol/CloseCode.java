@@ -47,6 +47,11 @@ public enum CloseCode {
         return code;
     }
 
+    /** Whether the client broke a rule of WebSocket, or of what it may send: nothing that it sends then is looked at, its close neither. */
+    public boolean fails() {
+        return this == PROTOCOL || this == NOT_TEXT || this == NOT_UTF8 || this == TOO_LARGE;
+    }
+
     /** The words in the close frame. */
     public String reason() {
         return reason;

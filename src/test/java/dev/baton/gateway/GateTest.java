@@ -119,10 +119,25 @@ class GateTest {
         refusal.ifPresent(why -> assertThat(why.status()).as(why.message()).isEqualTo(403));
     }
 
+    @Test
+    void aRefusedPageIsToldItsOriginAndTheHostThatItWasComparedWith() throws Exception {
+        Optional<Gate.Refusal> refusal =
+                refused(HttpMethod.GET, headers -> headers.set("Origin", "https://docs.example")
+                        .set("Host", "baton:8080"));
+        assertThat(refusal).hasValueSatisfying(why -> assertThat(why.message())
+                .contains("https://docs.example")
+                .contains("baton:8080")
+                .contains("http.origins"));
+    }
+
     /** A good handshake but for what {@code change} does to it. */
     private static Optional<Gate.Refusal> refused(HttpMethod method, Consumer<MultiMap> change) throws Exception {
         get(client.request(method, port, "127.0.0.1", "/socket").compose(request -> {
-            change.accept(request.headers().set("Upgrade", "websocket").set("Sec-WebSocket-Version", "13"));
+            change.accept(request.headers()
+                    .set("Upgrade", "websocket")
+                    .set("Connection", "Upgrade")
+                    .set("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==")
+                    .set("Sec-WebSocket-Version", "13"));
             return request.send().compose(response -> response.end());
         }));
         return answer;

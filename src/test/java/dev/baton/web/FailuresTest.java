@@ -54,7 +54,7 @@ class FailuresTest {
     void serve() throws IOException {
         Path large = Files.write(folder.resolve("large"), new byte[900_000]);
         Router router = Failures.answered(Router.router(vertx));
-        router.get("/plain/*").handler(routed -> routed.response().end("served"));
+        Reads.at(router, "/plain/*").handler(routed -> routed.response().end("served"));
         router.get("/asked")
                 .handler(routed -> routed.response().end(routed.request().getParam("for", "nothing")));
         router.get("/broken").handler(routed -> {
@@ -138,9 +138,18 @@ class FailuresTest {
     void theMethodsThatThereAreAreNamedToWhoeverUsesAnother() {
         assertThat(said("POST /plain/a HTTP/1.1\r\nHost: x", ""))
                 .startsWith("HTTP/1.1 405 ")
-                .containsIgnoringCase("allow: GET");
+                .containsPattern("(?i)allow: (GET,HEAD|HEAD,GET)");
 
         assertThat(logged.list).isEmpty();
+    }
+
+    @Test
+    void aHeadIsAnsweredAsTheGetWouldBeWithoutABody() {
+        String get = said("GET /plain/a HTTP/1.1\r\nHost: x", "");
+        String head = said("HEAD /plain/a HTTP/1.1\r\nHost: x", "");
+
+        assertThat(get).endsWith("served");
+        assertThat(head).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\n");
     }
 
     @Test
