@@ -1,3 +1,4 @@
+import { now } from './platform.js';
 import { problem } from './yjs-replica.js';
 import { fromBase64, reasonOf, toBase64 } from './yjs-log.js';
 

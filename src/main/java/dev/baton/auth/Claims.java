@@ -17,7 +17,7 @@ import java.util.OptionalLong;
  * @param audience what {@code aud} has to be or hold, where given
  * @param leeway how far the clocks may be apart
  * @param documents the claim that holds the roles
- * @param longestName of a user's id and name, in characters
+ * @param longestName that is shown of a user, in code points; a longer one is cut
  */
 record Claims(Optional<String> issuer, Optional<String> audience, Duration leeway, String documents, int longestName) {
 
@@ -70,24 +70,18 @@ record Claims(Optional<String> issuer, Optional<String> audience, Duration leewa
     // ---- who ------------------------------------------------------------------------------------------------------
 
     private User user(Map<String, Object> claims) throws TokenRefused {
-        String id = name(claims, "sub")
-                .orElseThrow(() -> new TokenRefused("the token has no sub: it must say who it is for"));
-        return new User(id, name(claims, "name").orElse(id));
-    }
-
-    private Optional<String> name(Map<String, Object> claims, String claim) throws TokenRefused {
-        Object value = claims.get(claim);
-        if (value == null) {
-            return Optional.empty();
+        if (claims.get("sub") == null) {
+            throw new TokenRefused("the token has no sub: it must say who it is for");
         }
-        if (!(value instanceof String text)) {
-            throw new TokenRefused("the token's " + claim + " must be a string");
+        if (!(claims.get("sub") instanceof String id)) {
+            throw new TokenRefused("the token's sub must be a string");
         }
-        Optional<String> fault = Names.fault(text, longestName);
+        Optional<String> fault = Names.fault(id);
         if (fault.isPresent()) {
-            throw new TokenRefused("the token's " + claim + " " + fault.get());
+            throw new TokenRefused("the token's sub " + fault.get());
         }
-        return Optional.of(text);
+        String name = claims.get("name") instanceof String given ? given : id;
+        return new User(id, Names.shown(name, id, longestName));
     }
 
     // ---- what it may do -------------------------------------------------------------------------------------------

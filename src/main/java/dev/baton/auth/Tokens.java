@@ -28,7 +28,7 @@ public final class Tokens {
     /**
      * Checks by those settings; reads the key.
      *
-     * @param longestName of a user's id and name, in characters
+     * @param longestName that is shown of a user, in code points; a longer one is cut
      * @throws SettingsException naming the setting whose key cannot be used, and why
      */
     public static Tokens of(Settings.Jwt settings, int longestName) {

@@ -3,7 +3,7 @@ package dev.baton.log;
 /** What text can be stored: all but U+0000 and halves of surrogate pairs, which PostgreSQL has no encoding for. */
 public final class Text {
     /**
-     * The most characters of a document's name, a session and an operation id: what stands together in one index of
+     * The most characters, counted in code points, of a document's name, a session and an operation id: what stands together in one index of
      * PostgreSQL must fit into a third of a page.
      */
     public static final int LONGEST_NAME = 200;
@@ -36,9 +36,10 @@ public final class Text {
     }
 
     static void requireName(String what, String text) {
-        if (text.isEmpty() || text.length() > LONGEST_NAME) {
+        if (text.isEmpty() || text.codePointCount(0, text.length()) > LONGEST_NAME) {
             throw new IllegalArgumentException(
-                    what + " must have 1 to " + LONGEST_NAME + " characters, not " + text.length());
+                    what + " must have 1 to " + LONGEST_NAME + " characters, not "
+                            + text.codePointCount(0, text.length()));
         }
         require(what, text);
     }

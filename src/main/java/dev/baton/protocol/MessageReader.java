@@ -20,7 +20,7 @@ public final class MessageReader {
     /** Deeper nesting than this is no message of ours; it bounds what a hostile frame can cost. */
     private static final int DEEPEST = 100;
 
-    /** The longest operation id, session id or log id, in characters. */
+    /** The longest operation id, session id or log id, in code points. */
     private static final int LONGEST_ID = 200;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -50,7 +50,7 @@ public final class MessageReader {
     /**
      * A reader with these limits; data is measured in bytes of UTF-8.
      *
-     * @param longestName of a user's id and name, in characters
+     * @param longestName that is shown of a user, in code points; a longer one is cut
      * @param largestData of {@code say} and {@code signal}
      * @param largestUpdate of {@code update}
      * @param largestSnapshot of {@code snapshot}
@@ -204,19 +204,15 @@ public final class MessageReader {
             throw fields.bad("user must be an object with id and name");
         }
         Fields user = new Fields(parse(given.get().text), fields.ref);
-        String id = name(user, "id", "user.id");
-        String shown = user.optional("name").isPresent() ? name(user, "name", "user.name") : id;
-        return Optional.of(new User(id, shown));
+        String id = user.text("id", "user.id");
+        Optional<String> fault = Names.fault(id);
+        if (fault.isPresent()) {
+            throw user.bad("user.id " + fault.get());
+        }
+        String name = user.optional("name").isPresent() ? user.text("name", "user.name") : id;
+        return Optional.of(new User(id, Names.shown(name, id, longestName)));
     }
 
-    private String name(Fields fields, String key, String path) throws BadMessage {
-        String value = fields.text(key, path);
-        Optional<String> fault = Names.fault(value, longestName);
-        if (fault.isPresent()) {
-            throw fields.bad(path + " " + fault.get());
-        }
-        return value;
-    }
 
     private static Mode mode(Fields fields) throws BadMessage {
         return switch (fields.text("mode")) {
@@ -304,7 +300,7 @@ public final class MessageReader {
                 return Optional.empty();
             }
             boolean known = ref.kind == JsonToken.VALUE_STRING || ref.kind.isNumeric();
-            if (!known || ref.text.length() > LONGEST_ID) {
+            if (!known || Names.length(ref.text) > LONGEST_ID) {
                 throw new BadMessage(
                         ErrorCode.BAD_MESSAGE,
                         "ref must be a string or a number, of at most " + LONGEST_ID + " characters",
@@ -343,7 +339,7 @@ public final class MessageReader {
 
         String id(String key) throws BadMessage {
             String id = text(key);
-            if (id.isEmpty() || id.length() > LONGEST_ID) {
+            if (id.isEmpty() || Names.length(id) > LONGEST_ID) {
                 throw bad(key + " must have 1 to " + LONGEST_ID + " characters");
             }
             if (id.codePoints().anyMatch(Fields::unstorable)) {

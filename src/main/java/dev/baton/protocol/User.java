@@ -10,8 +10,8 @@ import java.io.UncheckedIOException;
 /**
  * Who is behind a session, as shown to others.
  *
- * @param id the stable name of the person, 1 to 64 characters
- * @param name what others read, 1 to 64 characters without control characters
+ * @param id the stable name of the person, as {@link Names#fault} allows it
+ * @param name what others read, as {@link Names#shown} makes it
  */
 public record User(String id, String name) implements Serializable {
     private static final JsonFactory FACTORY = new JsonFactory();

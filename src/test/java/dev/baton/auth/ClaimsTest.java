@@ -111,11 +111,19 @@ class ClaimsTest {
     void whoItIsMustBeSaidInANameThatCanBeShown() {
         refused(without("sub"), "no sub");
         refused(with("sub", 7), "sub must be a string");
-        refused(with("sub", " "), "sub must have 1 to 64");
-        refused(with("sub", "x".repeat(65)), "sub must have 1 to 64");
+        refused(with("sub", " "), "sub must have 1 to 255");
+        refused(with("sub", "x".repeat(256)), "sub must have 1 to 255");
         refused(with("sub", "a\nb"), "sub must not hold control");
-        refused(with("name", "a\u202eb"), "name must not hold control");
+        assertThat(identify(with("sub", "x".repeat(255))).user().id()).hasSize(255);
+    }
+
+    @Example
+    void nobodyIsShutOutForAName() {
         assertThat(identify(without("name")).user().name()).isEqualTo("ann");
+        assertThat(identify(with("name", "A\u202en\u00adn")).user().name()).isEqualTo("Ann");
+        assertThat(identify(with("name", "\u00a0")).user().name()).isEqualTo("ann");
+        assertThat(identify(with("name", "x".repeat(65))).user().name()).isEqualTo("x".repeat(64));
+        assertThat(identify(with("name", 7)).user().name()).isEqualTo("ann");
     }
 
     // ---- what it may do -------------------------------------------------------------------------------------------
