@@ -130,6 +130,9 @@ final class NodeMeters implements HandOverMeters {
                 "baton.parts.bytes",
                 "what is kept of messages that come in parts and are not complete",
                 () -> connections.parts().used());
+        gateway.refusals()
+                .forEach((cause, count) -> gauges.count(
+                        "baton.handshakes.refused", "requests for a socket that were refused", count, "cause", cause));
         gauges.count("baton.pings", "pings sent", gateway::pings);
         gauges.count("baton.pongs", "pings answered", gateway::pongs);
         gauges.count("baton.messages", "messages received", gateway::messages);

@@ -271,7 +271,7 @@ final class Keys {
             number(1, 1_000_000),
             "100",
             s -> s.limits().userSockets(),
-            "Sockets of one user on one node; one more is answered with `rate-limited`, then 4002.");
+            "Sockets of one user on one node; one more is answered with `rate-limited`, then 4002, unless it resumes a session.");
     static final Key<Integer> LIMITS_SOCKETS = key(
             "limits.sockets",
             number(1, 10_000_000),

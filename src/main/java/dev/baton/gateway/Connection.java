@@ -115,8 +115,9 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         if (message instanceof ClientMessage.Hello hello) {
             hello(hello);
         } else if (session.isEmpty()) {
-            write(Frames.error(message.ref(), ErrorCode.BAD_MESSAGE, "the first frame must be hello"));
-            close(CloseCode.NOT_AUTHENTICATED);
+            String why = "the first frame must be hello";
+            write(Frames.error(message.ref(), ErrorCode.BAD_MESSAGE, why));
+            close(CloseCode.NOT_AUTHENTICATED, why);
         } else if (message instanceof ClientMessage.Ping ping) {
             write(Frames.pong(ping.ref()));
         } else if (message instanceof ClientMessage.Bye) {
@@ -235,7 +236,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
             LOG.warn("a hello could not be answered: {}", cause.toString());
         }
         write(Frames.error(hello.ref(), refusal.code(), refusal.getMessage(), refusal.retry()));
-        refusal.close().ifPresent(this::close);
+        refusal.close().ifPresent(code -> close(code, refusal.getMessage()));
     }
 
     private void welcome(ClientMessage.Hello hello, Greeter.Guest let) {
@@ -356,11 +357,9 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     void silent() {
         if (!greeted) {
             on.connections().limits().reached(Limit.HELLO_TIME);
-            write(Frames.error(
-                    Optional.empty(),
-                    ErrorCode.BAD_MESSAGE,
-                    "hello must be said within " + on.allowed().hello().toMillis() + " ms"));
-            close(CloseCode.NOT_AUTHENTICATED);
+            String why = "hello must be said within " + on.allowed().hello().toMillis() + " ms";
+            write(Frames.error(Optional.empty(), ErrorCode.BAD_MESSAGE, why));
+            close(CloseCode.NOT_AUTHENTICATED, why);
             return;
         }
         outflow.flush();
@@ -510,6 +509,11 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
 
     @Override
     public void close(CloseCode code) {
+        close(code, code.reason());
+    }
+
+    @Override
+    public void close(CloseCode code, String why) {
         if (!ended) {
             if (code == CloseCode.TOO_LARGE) {
                 on.connections().limits().reached(greeted ? Limit.MESSAGE : Limit.HELLO_SIZE);
@@ -521,7 +525,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
             if (code.fails()) {
                 early.fail();
             }
-            socket.close(code.code(), code.reason());
+            socket.close(code.code(), CloseCode.fitting(why));
             end("closed");
             readOn(); // so that the client's answer to the close is read
         }

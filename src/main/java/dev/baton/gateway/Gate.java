@@ -18,6 +18,9 @@ final class Gate {
     /** The one sub-protocol. */
     static final String PROTOCOL = "baton.v1";
 
+    /** The status of an answer to what is no WebSocket. */
+    static final int UPGRADE_REQUIRED = 426;
+
     private static final Pattern ABSOLUTE = Pattern.compile("https?://([^/?#]*)", Pattern.CASE_INSENSITIVE);
     private static final int KEY_BYTES = 16;
     private static final int KEY_TEXT = 24;
@@ -29,9 +32,10 @@ final class Gate {
      * Why not.
      *
      * @param status the HTTP status
+     * @param cause for the metric
      * @param message in words for whoever sent the request
      */
-    record Refusal(int status, String message) {}
+    record Refusal(int status, Refusals.Cause cause, String message) {}
 
     private final Origins origins;
 
@@ -43,22 +47,22 @@ final class Gate {
     Optional<Refusal> refuse(HttpServerRequest request) {
         String upgrade = header(request, "Upgrade");
         if (!request.method().equals(HttpMethod.GET) || !upgrade.equalsIgnoreCase("websocket")) {
-            return Optional.of(new Refusal(426, "this address speaks WebSocket: send an upgrade request"));
+            return Optional.of(new Refusal(UPGRADE_REQUIRED, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
         }
         if (!header(request, "Sec-WebSocket-Version").equals("13")) {
-            return Optional.of(new Refusal(426, "Sec-WebSocket-Version must be 13"));
+            return Optional.of(new Refusal(UPGRADE_REQUIRED, Refusals.Cause.VERSION, "Sec-WebSocket-Version must be 13"));
         }
         Optional<String> fault = fault(request);
         if (fault.isPresent()) {
-            return fault.map(words -> new Refusal(400, words));
+            return fault.map(words -> new Refusal(400, Refusals.Cause.HANDSHAKE, words));
         }
         List<String> offered = offered(request);
         if (!offered.isEmpty() && !offered.contains(PROTOCOL)) {
-            return Optional.of(new Refusal(400, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
+            return Optional.of(new Refusal(400, Refusals.Cause.PROTOCOL, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
         }
         String origin = header(request, "Origin");
         if (!origin.isEmpty() && !origins.allows(origin, header(request, "Host"))) {
-            return Optional.of(new Refusal(403, foreign(origin, header(request, "Host"))));
+            return Optional.of(new Refusal(403, Refusals.Cause.ORIGIN, foreign(origin, header(request, "Host"))));
         }
         return Optional.empty();
     }

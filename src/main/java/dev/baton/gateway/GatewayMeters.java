@@ -3,8 +3,10 @@ package dev.baton.gateway;
 import dev.baton.protocol.CloseCode;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * What the gateway counts and measures, since the node started. Any thread; adding costs some nanoseconds and takes no lock, so
@@ -18,6 +20,9 @@ public final class GatewayMeters {
 
     /** Filled here and never changed. */
     private final Map<CloseCode, LongAdder> closed = new EnumMap<>(CloseCode.class);
+
+    /** Filled here and never changed. */
+    private final Map<Refusals.Cause, LongAdder> refused = new EnumMap<>(Refusals.Cause.class);
 
     private final LongConsumer roundTrips;
     private final LongConsumer lags;
@@ -33,6 +38,9 @@ public final class GatewayMeters {
         this.lags = lags;
         for (CloseCode code : CloseCode.values()) {
             closed.put(code, new LongAdder());
+        }
+        for (Refusals.Cause cause : Refusals.Cause.values()) {
+            refused.put(cause, new LongAdder());
         }
     }
 
@@ -57,6 +65,10 @@ public final class GatewayMeters {
 
     void closed(CloseCode code) {
         closed.get(code).increment();
+    }
+
+    void refused(Refusals.Cause cause) {
+        refused.get(cause).increment();
     }
 
     void lagged(long nanos) {
@@ -86,5 +98,12 @@ public final class GatewayMeters {
     /** Sockets that this node closed with that code. */
     public long closes(CloseCode code) {
         return closed.get(code).sum();
+    }
+
+    /** How many handshakes were refused, by cause. */
+    public Map<String, LongSupplier> refusals() {
+        Map<String, LongSupplier> counts = new TreeMap<>();
+        refused.forEach((cause, count) -> counts.put(cause.word(), count::sum));
+        return counts;
     }
 }

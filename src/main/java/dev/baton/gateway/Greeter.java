@@ -6,11 +6,8 @@ import dev.baton.config.Settings;
 import dev.baton.protocol.ClientMessage;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.room.SessionRef;
-import dev.baton.session.ResumeSecret;
-import dev.baton.session.SessionRecord;
 import dev.baton.session.Sessions;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -85,7 +82,11 @@ final class Greeter {
     private Future<Guest> welcome(ClientMessage.Hello hello, Identity who) {
         String user = who.user().id();
         if (!hasRoom(user)) {
-            return Future.failedFuture(full());
+            return welcoming
+                    .resume(hello, Optional.of(who))
+                    .compose(resumed -> resumed.isPresent()
+                            ? Future.succeededFuture(counted(resumed.get(), who))
+                            : Future.failedFuture(full()));
         }
         return welcoming
                 .welcome(hello, Optional.of(who))
@@ -93,40 +94,22 @@ final class Greeter {
                 .onFailure(failure -> connections.users().closed(user));
     }
 
-    /**
-     * The secret alone says who it is. The session's record is looked at first, since resuming one for which there turns
-     * out to be no room would have closed its other socket already.
-     */
+    /** The secret alone says who it is. */
     private Future<Guest> resume(ClientMessage.Hello hello) {
-        Optional<String> session = hello.resume().flatMap(ResumeSecret::parse).map(ResumeSecret::session);
-        if (session.isEmpty()) {
-            return Future.failedFuture(nobody());
-        }
-        return sessions.find(List.of(session.get()))
-                .compose(found -> resume(hello, Optional.ofNullable(found.get(session.get()))));
+        return welcoming.resume(hello, Optional.empty()).compose(resumed -> resumed.isPresent()
+                ? Future.succeededFuture(counted(
+                        resumed.get(),
+                        Identity.believed(resumed.get().record().user())))
+                : Future.failedFuture(nobody()));
     }
 
-    private Future<Guest> resume(ClientMessage.Hello hello, Optional<SessionRecord> known) {
-        Optional<String> user = known.map(record -> record.user().id());
-        if (user.isPresent() && !hasRoom(user.get())) {
-            return Future.failedFuture(full());
-        }
-        return welcoming
-                .welcome(hello, Optional.empty())
-                .compose(
-                        connected -> connected.isPresent() ? let(connected.get(), user) : Future.failedFuture(nobody()))
-                .onFailure(
-                        failure -> user.ifPresent(counted -> connections.users().closed(counted)));
-    }
-
-    /** A session that only the store knew was not counted yet. */
-    private Future<Guest> let(Sessions.Connected connected, Optional<String> counted) {
-        SessionRecord record = connected.record();
-        if (counted.isEmpty() && !hasRoom(record.user().id())) {
-            sessions.lose(record.id(), record.generation(), "closed");
-            return Future.failedFuture(full());
-        }
-        return Future.succeededFuture(new Guest(connected, Identity.believed(record.user())));
+    /**
+     * A session that goes on was let in before, and its new connection takes the place of the one it had, here or elsewhere: the limit of
+     * a user's sockets does not shut it out, be the former connection half open or on a node that is gone.
+     */
+    private Guest counted(Sessions.Connected connected, Identity who) {
+        connections.users().opened(connected.record().user().id());
+        return new Guest(connected, who);
     }
 
     private boolean hasRoom(String user) {

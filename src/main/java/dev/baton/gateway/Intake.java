@@ -42,7 +42,12 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         void later(long millis, Runnable action);
 
         /** The client is to be let go. */
-        void close(CloseCode code);
+        default void close(CloseCode code) {
+            close(code, code.reason());
+        }
+
+        /** The same; {@code why} is what the close frame says, as far as it has room for it. */
+        void close(CloseCode code, String why);
     }
 
     /** A signal beyond the rate costs as much as this many bytes more: it is read to no other end than to be replaced. */
@@ -148,7 +153,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
         owner.write(Frames.error(bad.ref(), bad.code(), bad.getMessage()));
         if (!owner.greeted()) {
-            owner.close(CloseCode.NOT_AUTHENTICATED);
+            owner.close(CloseCode.NOT_AUTHENTICATED, bad.getMessage());
         }
     }
 
@@ -197,7 +202,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
             pace(throttle.further(frame.binaryData().length(), now));
             if (throttle.endless()) {
                 on.connections().limits().reached(Limit.BYTES);
-                owner.close(CloseCode.RATE_LIMITED);
+                owner.close(CloseCode.RATE_LIMITED, "rate limited: a message of fragments without an end");
                 return false;
             }
         } else {
@@ -246,7 +251,11 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         return Frames.error(
                 ref,
                 ErrorCode.RATE_LIMITED,
-                "too much at once: " + on.allowed().rate() + " messages a second are taken; nothing was done",
+                "too much at once: " + allowed() + "; nothing was done",
                 OptionalLong.of(retry));
+    }
+
+    private String allowed() {
+        return on.allowed().rate() + " messages a second are taken";
     }
 }

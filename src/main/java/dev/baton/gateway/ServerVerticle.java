@@ -57,6 +57,7 @@ public final class ServerVerticle extends VerticleBase {
     private final Lease lease;
     private final Gate gate;
     private final HostCheck hosts;
+    private final Refusals refusals;
     private final GatewayServices services;
     private final Set<Connection> open = new HashSet<>();
     private Optional<Loop> loop = Optional.empty();
@@ -80,6 +81,7 @@ public final class ServerVerticle extends VerticleBase {
         this.settings = settings;
         this.lease = lease;
         this.gate = new Gate(settings.http().origins());
+        this.refusals = new Refusals(connections.meters());
         this.hosts = new HostCheck(settings.http().hosts(), settings.http().host());
         Welcoming welcoming = new Welcoming(
                 sessions,
@@ -123,6 +125,11 @@ public final class ServerVerticle extends VerticleBase {
                 .requestHandler(request -> {
                     doorstep.asked(new HttpCaller(request.connection()), Loop.now());
                     if (hosts.refuses(request)) {
+                        refusals.noted(
+                                Refusals.Cause.HOST,
+                                "Host " + request.getHeader("Host") + " is not among http.hosts",
+                                caller(request),
+                                Loop.now());
                         return;
                     }
                     if (request.path().equals(PATH)) {
@@ -239,14 +246,14 @@ public final class ServerVerticle extends VerticleBase {
         }
         if (lease.givenUp()) {
             request.response().putHeader("Retry-After", "1");
-            refuse(request, new Gate.Refusal(503, "this node is cut off from the others; try another one"));
+            refuse(request, new Gate.Refusal(503, Refusals.Cause.CUT_OFF, "this node is cut off from the others; try another one"));
             return;
         }
         Connections connections = services.connections();
         if (!connections.tryOpen(settings.limits().sockets())) {
             connections.limits().reached(Limit.SOCKETS);
             request.response().putHeader("Retry-After", "5");
-            refuse(request, new Gate.Refusal(503, "this node has as many sockets as it may"));
+            refuse(request, new Gate.Refusal(503, Refusals.Cause.FULL, "this node has as many sockets as it may"));
             return;
         }
         FirstFrames first = FirstFrames.of(request.connection());
@@ -270,14 +277,13 @@ public final class ServerVerticle extends VerticleBase {
         HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }
 
-    private static void refuse(HttpServerRequest request, Gate.Refusal refusal) {
-        if (refusal.status() == 426) {
-            request.response().putHeader("Upgrade", "websocket").putHeader("Sec-WebSocket-Version", "13");
-        }
-        request.response()
-                .setStatusCode(refusal.status())
-                .putHeader("Content-Type", "text/plain; charset=utf-8")
-                .end(refusal.message() + "\n");
+    private void refuse(HttpServerRequest request, Gate.Refusal refusal) {
+        refusals.refuse(request, refusal, caller(request));
+    }
+
+    /** Who asks, for the log. */
+    private static String caller(HttpServerRequest request) {
+        return request.remoteAddress().host();
     }
 
     private void accept(ServerWebSocket socket) {

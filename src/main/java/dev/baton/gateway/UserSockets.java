@@ -16,6 +16,11 @@ final class UserSockets {
         return true;
     }
 
+    /** Counts a socket in that may come in whatever there is. */
+    void opened(String user) {
+        open.merge(user, 1, Integer::sum);
+    }
+
     /** Counts a socket out. */
     void closed(String user) {
         open.computeIfPresent(user, (id, count) -> count == 1 ? null : count - 1);

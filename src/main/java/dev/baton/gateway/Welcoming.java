@@ -38,15 +38,19 @@ final class Welcoming {
      * @return empty when that names nobody: no session to resume, and nobody for a new one
      */
     Future<Optional<Sessions.Connected>> welcome(ClientMessage.Hello hello, Optional<Identity> who) {
+        return resume(hello, who)
+                .compose(resumed -> resumed.isPresent() ? Future.succeededFuture(resumed) : fresh(who));
+    }
+
+    /** The session that is resumed by that; empty when there is none, and then nothing has changed. */
+    Future<Optional<Sessions.Connected>> resume(ClientMessage.Hello hello, Optional<Identity> who) {
         Optional<ResumeSecret> secret = hello.resume().flatMap(ResumeSecret::parse);
         if (secret.isEmpty()) {
-            return fresh(who);
+            return Future.succeededFuture(Optional.empty());
         }
         return sessions.resume(secret.get(), who.map(Identity::user), roles(who), replaced)
-                .compose(resumed -> resumed.isPresent()
-                        ? Future.succeededFuture(resumed)
-                        : remembered(who, secret.get())
-                                .compose(known -> known.isPresent() ? Future.succeededFuture(known) : fresh(who)));
+                .compose(resumed ->
+                        resumed.isPresent() ? Future.succeededFuture(resumed) : remembered(who, secret.get()));
     }
 
     private Future<Optional<Sessions.Connected>> fresh(Optional<Identity> who) {

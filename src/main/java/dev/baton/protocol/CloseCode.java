@@ -1,5 +1,7 @@
 package dev.baton.protocol;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Why the node closes a socket. Codes below 4500 (but for 4401) invite the client to come back with back-off; the others
  * say that coming back by itself would not help.
@@ -34,6 +36,9 @@ public enum CloseCode {
     /** The token's time is over. */
     TOKEN_EXPIRED(4503, "token expired");
 
+    /** A control frame holds 125 bytes, two of which are the code. */
+    private static final int LONGEST_REASON = 123;
+
     private final short code;
     private final String reason;
 
@@ -45,6 +50,18 @@ public enum CloseCode {
     /** The number in the close frame. */
     public short code() {
         return code;
+    }
+
+    /** As much of a reason as a close frame has room for: whole characters, 123 bytes of UTF-8 at most. */
+    public static String fitting(String reason) {
+        int end = Math.min(reason.length(), LONGEST_REASON);
+        if (end > 0 && Character.isHighSurrogate(reason.charAt(end - 1))) {
+            end--;
+        }
+        while (reason.substring(0, end).getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+            end = reason.offsetByCodePoints(end, -1);
+        }
+        return reason.substring(0, end);
     }
 
     /** Whether the client broke a rule of WebSocket, or of what it may send: nothing that it sends then is looked at, its close neither. */

@@ -60,7 +60,7 @@ class GateTest {
     @Test
     void aPlainRequestIsToldWhatIsSpokenHere() throws Exception {
         assertThat(refused(HttpMethod.GET, headers -> headers.remove("Upgrade")))
-                .contains(new Gate.Refusal(426, "this address speaks WebSocket: send an upgrade request"));
+                .contains(new Gate.Refusal(426, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
     }
 
     @ParameterizedTest
@@ -74,7 +74,7 @@ class GateTest {
     @ValueSource(strings = {"", "8", "14", "013"})
     void onlyVersionThirteenIsSpoken(String version) throws Exception {
         assertThat(refused(HttpMethod.GET, headers -> headers.set("Sec-WebSocket-Version", version)))
-                .contains(new Gate.Refusal(426, "Sec-WebSocket-Version must be 13"));
+                .contains(new Gate.Refusal(426, Refusals.Cause.VERSION, "Sec-WebSocket-Version must be 13"));
     }
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ class GateTest {
                 refused(HttpMethod.GET, headers -> headers.set("Sec-WebSocket-Protocol", offered));
         assertThat(refusal.isEmpty()).isEqualTo(letIn);
         refusal.ifPresent(why ->
-                assertThat(why).isEqualTo(new Gate.Refusal(400, "of the sub-protocols only baton.v1 is spoken here")));
+                assertThat(why).isEqualTo(new Gate.Refusal(400, Refusals.Cause.PROTOCOL, "of the sub-protocols only baton.v1 is spoken here")));
     }
 
     @Test

@@ -249,7 +249,8 @@ class LimitsIT {
         }
         for (String hello : List.of(
                 "{\"type\":\"hello\",\"ref\":1,\"user\":{\"id\":\"many\",\"name\":\"Other\"}}",
-                "{\"type\":\"hello\",\"ref\":1,\"resume\":\"" + secret + "\"}")) {
+                "{\"type\":\"hello\",\"ref\":1,\"resume\":\"" + secret
+                        + "x\",\"user\":{\"id\":\"many\",\"name\":\"Many\"}}")) {
             try (RawSocket more = RawSocket.open(node)) {
                 more.text(hello);
                 JsonObject error = more.json();

@@ -1,0 +1,172 @@
+package dev.baton.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.baton.LocalNode;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.LoggerFactory;
+
+/** Who is let in, and what is told to whoever is not: to the client, to the log and to the metrics. */
+class FrontDoorIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static LocalNode node;
+
+    @BeforeAll
+    static void start() {
+        node = new LocalNode(Map.of("limits.sockets-per-user", "2", "limits.strangers-per-second", "1000"));
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    private static String answer(String request) {
+        try (Wire wire = new Wire(node.port())) {
+            wire.send((request.replace("{port}", Integer.toString(node.port())) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
+            return wire.head() + wire.rest();
+        }
+    }
+
+    private static long counted(String metric) {
+        try (Wire wire = new Wire(node.managementPort())) {
+            wire.send(Wire.utf8("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            return wire.rest()
+                    .lines()
+                    .filter(line -> line.startsWith(metric + " "))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
+        }
+    }
+
+    // ---- handshakes -----------------------------------------------------------------------------------------------
+
+    private static final String HANDSHAKE = "GET /socket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+            + "Connection: close, Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "origin    | x               | x          | Origin: http://evil.example",
+                "host      | 127.0.0.1:{port} | evil.example | ",
+                "version   | Version: 13     | Version: 12 | ",
+                "handshake | dGhlIHNhbXBsZSBub25jZQ== | short | ",
+                "protocol  | x               | x          | Sec-WebSocket-Protocol: chat"
+            })
+    void aRefusedHandshakeIsCountedByItsCause(String cause, String from, String to, String more) {
+        String metric = "baton_handshakes_refused_total{cause=\"" + cause + "\"}";
+        long before = counted(metric);
+
+        answer(HANDSHAKE.replace(from, to) + (more == null ? "" : "\r\n" + more));
+
+        assertThat(counted(metric)).isEqualTo(before + 1);
+    }
+
+    @Test
+    void ofManyRefusedHandshakesTheLogSaysOneALittleWhileAndWhatItWas() {
+        Logger log = (Logger) LoggerFactory.getLogger("dev.baton.gateway.Refusals");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        log.addAppender(logged);
+        try {
+            for (int i = 0; i < 50; i++) {
+                answer(HANDSHAKE + "\r\nOrigin: http://many.example");
+            }
+        } finally {
+            log.detachAppender(logged);
+        }
+        // at most one a loop, and none where another test has just caused one
+        assertThat(logged.list).hasSizeLessThanOrEqualTo(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
+        assertThat(logged.list)
+                .allSatisfy(event -> assertThat(event.getFormattedMessage())
+                        .contains("http://many.example")
+                        .contains("127.0.0.1:" + node.port()));
+    }
+
+    // ---- sockets of a user ----------------------------------------------------------------------------------------
+
+    private static JsonObject hello(String user) {
+        return new JsonObject()
+                .put("type", "hello")
+                .put("user", new JsonObject().put("id", user).put("name", user));
+    }
+
+    private static JsonObject welcomed(Wire wire, JsonObject hello) {
+        wire.text(hello.encode());
+        JsonObject answer = wire.nextText();
+        assertThat(answer.getString("type")).as(answer.encode()).isEqualTo("welcome");
+        return answer;
+    }
+
+    @Test
+    void whoHasAllSocketsThatThereMayBeIsToldSoAndWhenToTryAgainAlsoInTheClose() {
+        try (Wire one = Wire.open(node.port());
+                Wire two = Wire.open(node.port());
+                Wire three = Wire.open(node.port())) {
+            welcomed(one, hello("many"));
+            welcomed(two, hello("many"));
+            three.text(hello("many").encode());
+            JsonObject error = three.nextText();
+            assertThat(error.getString("code")).isEqualTo("rate-limited");
+            assertThat(error.getLong("retry")).isPositive();
+            assertThat(three.closeReason(4002)).startsWith("this user has 2 sockets on this node");
+        }
+    }
+
+    @Test
+    void aResumeCountsAsTheConnectionThatItReplaces() {
+        try (Wire halfOpen = Wire.open(node.port());
+                Wire other = Wire.open(node.port());
+                Wire again = Wire.open(node.port());
+                Wire more = Wire.open(node.port());
+                Wire withoutUser = Wire.open(node.port())) {
+            JsonObject welcome = welcomed(halfOpen, hello("half"));
+            welcomed(other, hello("half"));
+            String secret = welcome.getString("resume");
+
+            assertThat(welcomed(again, hello("half").put("resume", secret)).getBoolean("resumed"))
+                    .isTrue();
+            halfOpen.closed(4500);
+
+            more.text(hello("half").put("resume", secret + "x").encode());
+            assertThat(more.nextText().getString("code")).as("no resume, and no room").isEqualTo("rate-limited");
+
+            assertThat(welcomed(withoutUser, new JsonObject().put("type", "hello").put("resume", secret))
+                            .getBoolean("resumed"))
+                    .isTrue();
+            again.closed(4500);
+        }
+        await().atMost(SOON).until(() -> counted("baton_sockets") == 0 && counted("baton_users") == 0);
+    }
+
+    @Test
+    void whoIsNotLetInReadsWhyInTheCloseToo() {
+        for (Map.Entry<String, String> one : Map.of(
+                        "{\"type\":\"hello\"}", "user is missing",
+                        "{\"type\":\"hello\",\"user\":{\"id\":\"\"}}", "user.id must have 1 to 255",
+                        "{\"type\":\"ping\"}", "the first frame must be hello")
+                .entrySet()) {
+            try (Wire wire = Wire.open(node.port())) {
+                wire.text(one.getKey());
+                assertThat(wire.nextText().getString("message")).startsWith(one.getValue());
+                assertThat(wire.closeReason(4401)).startsWith(one.getValue());
+            }
+        }
+    }
+}
