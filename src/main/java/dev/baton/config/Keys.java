@@ -49,6 +49,23 @@ final class Keys {
             "Names that are answered, on the management port too, besides loopback names and the bound address; others get 421."
                     + " Name what clients and proxies put into `Host`.");
 
+    static final Key<Proxies> HTTP_TRUSTED_PROXIES = key(
+            "http.trusted-proxies",
+            Kinds.proxies(),
+            "none",
+            s -> s.http().proxies(),
+            "Proxies whose `X-Forwarded-For` or `Forwarded` tells where a client is, for limits by address and the log.");
+    static final Key<Optional<String>> HTTP_TLS_CERTIFICATE = absent(
+            "http.tls.certificate",
+            Kinds.any("the path of a file").optional(),
+            s -> s.http().tls().map(Settings.Tls::certificate),
+            "A certificate in PEM, with those of its issuers: clients connect by TLS then. Read again when it is replaced.");
+    static final Key<Optional<String>> HTTP_TLS_KEY = absent(
+            "http.tls.key",
+            Kinds.any("the path of a file").optional(),
+            s -> s.http().tls().map(Settings.Tls::key),
+            "The certificate's private key in PEM (PKCS #8).");
+
     static final Key<String> MANAGEMENT_HOST = key(
             "management.host",
             Kinds.host(),
@@ -272,6 +289,13 @@ final class Keys {
             "100",
             s -> s.limits().userSockets(),
             "Sockets of one user on one node; one more is answered with `rate-limited`, then 4002, unless it resumes a session.");
+    static final Key<Integer> LIMITS_ADDRESS_SOCKETS = key(
+            "limits.sockets-per-address",
+            number(1, 10_000_000),
+            "50000",
+            s -> s.limits().addressSockets(),
+            "Sockets of one client address on one node; one more is answered with HTTP 429 and `Retry-After`."
+                    + " See `http.trusted-proxies`.");
     static final Key<Integer> LIMITS_SOCKETS = key(
             "limits.sockets",
             number(1, 10_000_000),

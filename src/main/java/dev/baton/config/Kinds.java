@@ -42,6 +42,9 @@ final class Kinds {
     /** Stands for what is answered in any case. */
     private static final String BOUND = "bound";
 
+    /** Stands for no proxy. */
+    private static final String NOBODY = "none";
+
     private Kinds() {}
 
     static Kind<Integer> number(int least, int most) {
@@ -138,6 +141,14 @@ final class Kinds {
                 "bound, *, or a comma-separated list of host names or IP addresses (no port)",
                 Kinds::parseHosts,
                 hosts -> Optional.of(writeHosts(hosts)));
+    }
+
+    static Kind<Proxies> proxies() {
+        return new Kind<>(
+                "none, or a comma-separated list of IP addresses and networks such as 10.0.0.0/8",
+                text -> text.equals(NOBODY) ? Optional.of(Proxies.NONE) : Proxies.parse(text),
+                proxies -> Optional.of(
+                        proxies.equals(Proxies.NONE) ? NOBODY : String.join(",", proxies.networks())));
     }
 
     /** The text with every password in it replaced, for messages. */

@@ -20,6 +20,7 @@ final class Relations {
         notMore(settings, values, Keys.LIMITS_MESSAGE, Keys.LIMITS_UNREAD);
         ports(settings, values);
         members(values);
+        tls(values);
         auth(settings, values);
     }
 
@@ -75,6 +76,14 @@ final class Relations {
 
         private static boolean isWildcard(String host) {
             return host.equals("0.0.0.0") || host.equals("::");
+        }
+    }
+
+    private static void tls(Values values) {
+        boolean certificate = values.source(Keys.HTTP_TLS_CERTIFICATE).isPresent();
+        if (certificate != values.source(Keys.HTTP_TLS_KEY).isPresent()) {
+            throw new SettingsException("http.tls.certificate and http.tls.key go together; "
+                    + (certificate ? "http.tls.key" : "http.tls.certificate") + " is missing");
         }
     }
 

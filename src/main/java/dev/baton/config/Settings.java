@@ -29,8 +29,18 @@ public record Settings(
      * Where clients connect.
      *
      * @param port 0–65535; 0: any free one
+     * @param proxies that are believed about whom they speak for
+     * @param tls there when clients connect by TLS
      */
-    public record Http(String host, int port, Origins origins, Hosts hosts) {}
+    public record Http(String host, int port, Origins origins, Hosts hosts, Proxies proxies, Optional<Tls> tls) {}
+
+    /**
+     * What the node shows who it is by; both are paths of files in PEM.
+     *
+     * @param certificate with those of its issuers
+     * @param key its private key, PKCS #8
+     */
+    public record Tls(String certificate, String key) {}
 
     /**
      * Health and metrics.
@@ -143,6 +153,7 @@ public record Settings(
      * @param rate messages a second from one session; a burst of twice that is let through
      * @param bytes a second from one session; a burst of twice that is let through
      * @param userSockets open sockets of one user on one node
+     * @param addressSockets open sockets of one client address on one node
      * @param sockets open sockets on one node
      * @param unread bytes that may wait for one slow reader
      * @param name characters of a user's name
@@ -159,6 +170,7 @@ public record Settings(
             int rate,
             int bytes,
             int userSockets,
+            int addressSockets,
             int sockets,
             int strangers,
             int unread,

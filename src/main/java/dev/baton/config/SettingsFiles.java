@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -28,6 +29,9 @@ public final class SettingsFiles {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
+    /** Editors of Windows begin a file with it. */
+    private static final String BYTE_ORDER_MARK = "\ufeff";
+
     private SettingsFiles() {}
 
     /**
@@ -43,8 +47,44 @@ public final class SettingsFiles {
         return SettingsLoader.load(
                 standardFile(directory.resolve(FILE)),
                 conf.map(value -> option("-conf", value)).orElseGet(JsonObject::new),
-                System.getenv(),
+                withFiles(System.getenv()),
                 properties);
+    }
+
+    /**
+     * The environment with the content of the files that {@code BATON_…_FILE} names in place of the names, for each key that is a secret: an
+     * environment is seen by more eyes than a file that its platform mounts.
+     *
+     * @throws SettingsException when such a file cannot be read, or the secret is set both ways
+     */
+    static Map<String, String> withFiles(Map<String, String> environment) {
+        Map<String, String> all = new HashMap<>(environment);
+        Keys.ALL.stream().filter(Key::secret).map(Key::environment).forEach(name -> {
+            String path = all.remove(name + "_FILE");
+            if (path == null || path.isEmpty()) {
+                return;
+            }
+            if (!all.getOrDefault(name, "").isEmpty()) {
+                throw new SettingsException(name + " and " + name + "_FILE are both set; set one of them");
+            }
+            all.put(name, secret(name + "_FILE", path));
+        });
+        return all;
+    }
+
+    /** Without the line break at the end that most editors leave. */
+    private static String secret(String name, String path) {
+        String content;
+        try {
+            content = Files.readString(Path.of(path)).replaceFirst("\\R\\z", "");
+        } catch (IOException | InvalidPathException e) {
+            throw new SettingsException(name + ": " + Messages.quote(path)
+                    + " cannot be read; is it there, and may this user read it?");
+        }
+        if (content.isEmpty()) {
+            throw new SettingsException(name + ": " + Messages.quote(path) + " is empty");
+        }
+        return content;
     }
 
     /**
@@ -84,11 +124,15 @@ public final class SettingsFiles {
     }
 
     /** The text of a mistake is not repeated: it may be part of a secret. */
-    private static JsonObject parse(String source, String text) {
+    private static JsonObject parse(String source, String given) {
+        String text = given.startsWith(BYTE_ORDER_MARK) ? given.substring(1) : given;
         try (JsonParser parser = STRICT.createParser(text)) {
             while (parser.nextToken() != null) {
                 // Reading it all is the check.
             }
+        } catch (StreamConstraintsException e) {
+            throw new SettingsException(source + " is nested too deeply, or holds a name or number that is too long, to be"
+                    + " a configuration");
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String what = String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field")

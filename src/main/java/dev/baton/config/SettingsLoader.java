@@ -187,7 +187,11 @@ final class SettingsLoader {
                             required(Keys.HTTP_HOST),
                             required(Keys.HTTP_PORT),
                             required(Keys.HTTP_ORIGINS),
-                            required(Keys.HTTP_HOSTS)),
+                            required(Keys.HTTP_HOSTS),
+                            required(Keys.HTTP_TRUSTED_PROXIES),
+                            optional(Keys.HTTP_TLS_CERTIFICATE)
+                                    .flatMap(certificate -> optional(Keys.HTTP_TLS_KEY)
+                                            .map(key -> new Settings.Tls(certificate, key)))),
                     new Settings.Management(
                             required(Keys.MANAGEMENT_HOST),
                             find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty())),
@@ -233,6 +237,7 @@ final class SettingsLoader {
                             required(Keys.LIMITS_RATE),
                             required(Keys.LIMITS_BYTES),
                             required(Keys.LIMITS_USER_SOCKETS),
+                            required(Keys.LIMITS_ADDRESS_SOCKETS),
                             required(Keys.LIMITS_SOCKETS),
                             required(Keys.LIMITS_STRANGERS),
                             required(Keys.LIMITS_UNREAD),

@@ -15,6 +15,7 @@ public final class Connections {
     private final AtomicInteger sockets = new AtomicInteger();
     private final LimitCounts limits = new LimitCounts();
     private final UserSockets users = new UserSockets();
+    private final UserSockets addresses = new UserSockets();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
     private final GatewayMeters meters;
     private final PartsBudget parts;
@@ -125,6 +126,11 @@ public final class Connections {
     /** The sockets of each user. */
     UserSockets users() {
         return users;
+    }
+
+    /** The sockets of each client address. */
+    UserSockets addresses() {
+        return addresses;
     }
 
     /** How often each limit was reached. */

@@ -8,6 +8,8 @@ public enum Limit {
     STRANGERS("strangers-per-second"),
     /** As many sockets as one user may have. */
     USER_SOCKETS("sockets-per-user"),
+    /** As many sockets as one client address may have. */
+    ADDRESS_SOCKETS("sockets-per-address"),
     /** Headers that are too long. */
     HANDSHAKE("handshake-headers"),
     /** A request that does not come, or not in time. */

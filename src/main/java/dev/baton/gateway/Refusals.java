@@ -27,6 +27,8 @@ final class Refusals {
         PROTOCOL("protocol"),
         /** The node has as many sockets as it may. */
         FULL("full"),
+        /** The client's address has as many sockets as it may. */
+        ADDRESS("address"),
         /** The node is cut off from the others. */
         CUT_OFF("cut-off");
 

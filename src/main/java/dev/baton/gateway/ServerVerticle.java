@@ -23,6 +23,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.StaticHandler;
 import java.time.Duration;
@@ -31,6 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes sockets on one event loop, pings each of them from one periodic timer, and serves the page. Deploy one instance an
@@ -52,6 +55,11 @@ public final class ServerVerticle extends VerticleBase {
 
     /** How often late connections are looked for, in milliseconds. */
     private static final long DOORSTEP = 500;
+
+    /** How often the certificate's files are looked at, in milliseconds. */
+    private static final long CERTIFICATE = 5_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
 
     private final Settings settings;
     private final Lease lease;
@@ -116,7 +124,34 @@ public final class ServerVerticle extends VerticleBase {
         });
         vertx.setPeriodic(DOORSTEP, id -> doorstep.tick(Loop.now()));
         lease.onGivenUp(context, this::sendAway);
-        HttpServer http = vertx.createHttpServer(options());
+        return settings.http()
+                .tls()
+                .map(files -> secured(new Certificate(files), doorstep))
+                .orElseGet(() -> listen(options(), doorstep));
+    }
+
+    private Future<HttpServer> secured(Certificate certificate, Doorstep doorstep) {
+        return vertx.executeBlocking(certificate::load, false)
+                .compose(pem -> listen(options().setSsl(true).setKeyCertOptions(pem), doorstep))
+                .onSuccess(http -> vertx.setPeriodic(CERTIFICATE, id -> renew(http, certificate)));
+    }
+
+    /** What cannot be read, or is no certificate, leaves the one before in force. */
+    private void renew(HttpServer http, Certificate certificate) {
+        vertx.executeBlocking(certificate::reload, false)
+                .compose(changed -> changed.isEmpty()
+                        ? Future.succeededFuture(false)
+                        : http.updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(changed.get())))
+                .onSuccess(renewed -> {
+                    if (renewed) {
+                        LOG.info("a new certificate is in force");
+                    }
+                })
+                .onFailure(failure -> LOG.warn("the certificate stays as it was: {}", failure.getMessage()));
+    }
+
+    private Future<HttpServer> listen(HttpServerOptions options, Doorstep doorstep) {
+        HttpServer http = vertx.createHttpServer(options);
         server = Optional.of(http);
         Router pages = pages(doorstep);
         // The router wraps what it hands on, which would cost every socket a layer.
@@ -249,24 +284,43 @@ public final class ServerVerticle extends VerticleBase {
             refuse(request, new Gate.Refusal(503, Refusals.Cause.CUT_OFF, "this node is cut off from the others; try another one"));
             return;
         }
-        Connections connections = services.connections();
-        if (!connections.tryOpen(settings.limits().sockets())) {
-            connections.limits().reached(Limit.SOCKETS);
-            request.response().putHeader("Retry-After", "5");
-            refuse(request, new Gate.Refusal(503, Refusals.Cause.FULL, "this node has as many sockets as it may"));
+        String address = caller(request);
+        if (!counted(request, address)) {
             return;
         }
         FirstFrames first = FirstFrames.of(request.connection());
         request.toWebSocket()
                 .onSuccess(socket -> {
                     doorstep.left(new HttpCaller(request.connection()));
-                    accept(socket);
+                    accept(socket, address);
                     first.handOn();
                 })
                 .onFailure(failure -> {
                     first.drop();
-                    connections.closed();
+                    services.connections().closed();
+                    services.connections().addresses().closed(address);
                 });
+    }
+
+    /** Whether there is room for one more socket, which then counts; otherwise the request is answered. */
+    private boolean counted(HttpServerRequest request, String address) {
+        Connections connections = services.connections();
+        if (!connections.addresses().tryOpen(address, settings.limits().addressSockets())) {
+            connections.limits().reached(Limit.ADDRESS_SOCKETS);
+            request.response().putHeader("Retry-After", "5");
+            refuse(
+                    request,
+                    new Gate.Refusal(429, Refusals.Cause.ADDRESS, "this address has as many sockets as it may"));
+            return false;
+        }
+        if (!connections.tryOpen(settings.limits().sockets())) {
+            connections.addresses().closed(address);
+            connections.limits().reached(Limit.SOCKETS);
+            request.response().putHeader("Retry-After", "5");
+            refuse(request, new Gate.Refusal(503, Refusals.Cause.FULL, "this node has as many sockets as it may"));
+            return false;
+        }
+        return true;
     }
 
     /** Answered as Vert.x does it, which closes the connection too. */
@@ -281,17 +335,25 @@ public final class ServerVerticle extends VerticleBase {
         refusals.refuse(request, refusal, caller(request));
     }
 
-    /** Who asks, for the log. */
-    private static String caller(HttpServerRequest request) {
-        return request.remoteAddress().host();
+    /** The address of whoever asks, behind trusted proxies too. */
+    private String caller(HttpServerRequest request) {
+        return settings.http()
+                .proxies()
+                .client(
+                        request.remoteAddress().hostAddress(),
+                        request.headers().getAll("X-Forwarded-For"),
+                        request.headers().getAll("Forwarded"));
     }
 
-    private void accept(ServerWebSocket socket) {
+    private void accept(ServerWebSocket socket, String address) {
         Connection connection = new Connection(socket, loop.orElseThrow(), services);
         open.add(connection);
         if (going.isPresent()) {
             connection.leave(CloseCode.GOING_AWAY); // it came in while the port was being closed
         }
-        connection.ended().onComplete(v -> open.remove(connection));
+        connection.ended().onComplete(v -> {
+            open.remove(connection);
+            services.connections().addresses().closed(address);
+        });
     }
 }

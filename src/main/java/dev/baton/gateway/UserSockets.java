@@ -3,7 +3,7 @@ package dev.baton.gateway;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** How many sockets each user has on this node, by the user's id. Thread-safe; holds nothing of who has none. */
+/** How many sockets each user, or each address, has on this node. Thread-safe; holds nothing of who has none. */
 final class UserSockets {
     private final ConcurrentMap<String, Integer> open = new ConcurrentHashMap<>();
 

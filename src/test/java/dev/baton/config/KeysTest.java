@@ -35,6 +35,10 @@ class KeysTest {
             if (key.name().endsWith("interval")) {
                 values.put(key.name().replace("interval", "timeout"), "2h");
             }
+            if (key.name().startsWith("http.tls.")) {
+                values.putIfAbsent("http.tls.certificate", "certificate.pem");
+                values.putIfAbsent("http.tls.key", "key.pem");
+            }
             if (key.equals(Keys.AUTH_MODE)) {
                 values.put("auth.jwt-jwks", "keys.json");
             }
@@ -55,6 +59,7 @@ class KeysTest {
                         "96KiB",
                         "17",
                         "2MiB",
+                        "10.0.0.0/8",
                         "jdbc:sqlite:x",
                         "x".repeat(32))
                 .filter(text -> key.kind().parse().apply(text).isPresent())

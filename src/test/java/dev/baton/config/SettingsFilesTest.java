@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,5 +99,46 @@ class SettingsFilesTest {
                         () -> SettingsFiles.load(conf, withStandardFile ? directory : directory.resolve("elsewhere")))
                 .isInstanceOf(SettingsException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void aFileThatBeginsWithAByteOrderMarkIsRead() throws IOException {
+        Path file = Files.writeString(directory.resolve("bom.json"), "\ufeff{\"http\": {\"port\": 9000}}");
+
+        assertThat(SettingsFiles.option("-conf", file.toString()).getJsonObject("http").getInteger("port"))
+                .isEqualTo(9000);
+    }
+
+    @Test
+    void nestingWithoutEndIsNamedAndNoFailureOfTheReader() {
+        String deep = "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_000);
+
+        assertThatThrownBy(() -> SettingsFiles.option("-conf", deep))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("-conf is nested too deeply");
+        assertThatThrownBy(() -> SettingsFiles.option("-conf", "{\"a\":" + "[".repeat(100_000)))
+                .isInstanceOf(SettingsException.class);
+    }
+
+    @Test
+    void aSecretMayBeInAFile() throws IOException {
+        Path file = Files.writeString(directory.resolve("password"), "top secret\n");
+
+        assertThat(SettingsFiles.withFiles(Map.of("BATON_STORE_PASSWORD_FILE", file.toString(), "OTHER", "x")))
+                .containsExactlyInAnyOrderEntriesOf(Map.of("BATON_STORE_PASSWORD", "top secret", "OTHER", "x"));
+    }
+
+    @Test
+    void aSecretsFileThatIsNotThereOrEmptyIsNamedAndSoIsASecretThatIsSetTwice() throws IOException {
+        Path empty = Files.writeString(directory.resolve("empty"), "\n");
+        for (String path : List.of(directory.resolve("missing").toString(), empty.toString())) {
+            assertThatThrownBy(() -> SettingsFiles.withFiles(Map.of("BATON_AUTH_JWT_SECRET_FILE", path)))
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("BATON_AUTH_JWT_SECRET_FILE")
+                    .hasMessageContaining(path);
+        }
+        assertThatThrownBy(() -> SettingsFiles.withFiles(
+                        Map.of("BATON_STORE_PASSWORD", "x", "BATON_STORE_PASSWORD_FILE", empty.toString())))
+                .hasMessage("BATON_STORE_PASSWORD and BATON_STORE_PASSWORD_FILE are both set; set one of them");
     }
 }

@@ -19,7 +19,8 @@ class SettingsTest {
     void whoSetsNothingGetsTheDocumentedDefaults() {
         Settings settings = Settings.defaults();
 
-        assertThat(settings.http()).isEqualTo(new Settings.Http("127.0.0.1", 8080, Origins.SAME, Hosts.BOUND));
+        assertThat(settings.http()).isEqualTo(new Settings.Http(
+                        "127.0.0.1", 8080, Origins.SAME, Hosts.BOUND, Proxies.NONE, Optional.empty()));
         assertThat(settings.management()).isEqualTo(new Settings.Management("127.0.0.1", OptionalInt.empty()));
         assertThat(settings.cluster())
                 .isEqualTo(new Settings.Cluster(
@@ -52,6 +53,7 @@ class SettingsTest {
                         200,
                         1024 * 1024,
                         100,
+                        50_000,
                         50_000,
                         100,
                         1024 * 1024,

@@ -11,6 +11,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +29,11 @@ class FrontDoorIT {
 
     @BeforeAll
     static void start() {
-        node = new LocalNode(Map.of("limits.sockets-per-user", "2", "limits.strangers-per-second", "1000"));
+        node = new LocalNode(Map.of(
+                "limits.sockets-per-user", "2",
+                "limits.sockets-per-address", "5",
+                "limits.strangers-per-second", "1000",
+                "http.trusted-proxies", "127.0.0.0/8"));
     }
 
     @AfterAll
@@ -99,6 +105,53 @@ class FrontDoorIT {
                         .contains("127.0.0.1:" + node.port()));
     }
 
+    // ---- addresses ------------------------------------------------------------------------------------------------
+
+    @Test
+    void socketsAreLimitedByTheAddressThatATrustedProxySpeaksFor() {
+        String request = HANDSHAKE.replace("close, ", "") + "\r\nX-Forwarded-For: 1.2.3.4, ";
+        List<Wire> wires = new ArrayList<>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                wires.add(asked(request + "198.51.100.1", "101"));
+            }
+            wires.add(asked(request + "198.51.100.1", "429"));
+            assertThat(wires.get(5).rest()).contains("this address has as many sockets as it may");
+            wires.add(asked(request + "198.51.100.2", "101"));
+            assertThat(counted("baton_limit_reached_total{limit=\"sockets-per-address\"}")).isPositive();
+            wires.remove(0).close();
+            await().atMost(SOON).until(() -> counted("baton_sockets") == 5);
+            wires.add(asked(request + "198.51.100.1", "101"));
+        } finally {
+            wires.forEach(Wire::close);
+        }
+        await().atMost(SOON).until(() -> counted("baton_sockets") == 0);
+    }
+
+    private static Wire asked(String request, String status) {
+        Wire wire = new Wire(node.port());
+        wire.send(Wire.utf8(request.replace("{port}", Integer.toString(node.port())) + "\r\n\r\n"));
+        assertThat(wire.head()).startsWith("HTTP/1.1 " + status + " ");
+        return wire;
+    }
+
+    @Test
+    void theLogNamesTheClientAndNotTheProxy() {
+        Logger log = (Logger) LoggerFactory.getLogger("dev.baton.gateway.Refusals");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        log.addAppender(logged);
+        try {
+            await().atMost(SOON.multipliedBy(3)).until(() -> {
+                answer(HANDSHAKE.replace("Version: 13", "Version: 7") + "\r\nX-Forwarded-For: 198.51.100.77");
+                return logged.list.stream()
+                        .anyMatch(event -> event.getFormattedMessage().contains("refused to 198.51.100.77"));
+            });
+        } finally {
+            log.detachAppender(logged);
+        }
+    }
+
     // ---- sockets of a user ----------------------------------------------------------------------------------------
 
     private static JsonObject hello(String user) {
@@ -131,6 +184,7 @@ class FrontDoorIT {
 
     @Test
     void aResumeCountsAsTheConnectionThatItReplaces() {
+        await().atMost(SOON).until(() -> counted("baton_sockets") == 0);
         try (Wire halfOpen = Wire.open(node.port());
                 Wire other = Wire.open(node.port());
                 Wire again = Wire.open(node.port());
