@@ -17,6 +17,9 @@ final class Certificate {
     private final Settings.Tls files;
     private Optional<Pair> read = Optional.empty();
 
+    /** At the last look. */
+    private Optional<Pair> seen = Optional.empty();
+
     private record Pair(Buffer certificate, Buffer key) {
         PemKeyCertOptions options() {
             return new PemKeyCertOptions().addCertValue(certificate).addKeyValue(key);
@@ -35,13 +38,18 @@ final class Certificate {
         return pair.options();
     }
 
-    /** What is in the files if that is another than before. */
+    /**
+     * What is in the files if that is another than before, and was so at the last look too: two files cannot be replaced in one step, and a
+     * certificate with another's key would serve nobody.
+     */
     Optional<PemKeyCertOptions> reload() {
         Pair pair = now();
-        if (read.filter(pair::equals).isPresent()) {
+        boolean settled = seen.filter(pair::equals).isPresent();
+        seen = Optional.of(pair);
+        if (!settled || read.filter(pair::equals).isPresent()) {
             return Optional.empty();
         }
-        read = Optional.of(pair);
+        read = seen;
         return Optional.of(pair.options());
     }
 

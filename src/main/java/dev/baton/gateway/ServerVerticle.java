@@ -57,7 +57,7 @@ public final class ServerVerticle extends VerticleBase {
     private static final long DOORSTEP = 500;
 
     /** How often the certificate's files are looked at, in milliseconds. */
-    private static final long CERTIFICATE = 5_000;
+    private static final long CERTIFICATE = 2_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
 
