@@ -8,6 +8,7 @@ import dev.baton.LocalNode;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.io.IOException;
@@ -36,28 +37,30 @@ class TlsIT {
     void theSocketIsServedByTlsAndANewCertificateIsTakenUpAndABadOneIsNot() throws Exception {
         install("first");
         Vertx vertx = Vertx.vertx();
+        WebSocketClient client = vertx.createWebSocketClient(
+                new WebSocketClientOptions().setTrustAll(true).setVerifyHost(false));
         try (LocalNode node = new LocalNode(Map.of(
                 "http.tls.certificate", folder.resolve("certificate.pem").toString(),
                 "http.tls.key", folder.resolve("key.pem").toString()))) {
-            assertThat(shown(vertx, node)).isEqualTo("CN=first");
-            assertThatThrownBy(() -> connect(vertx, node, false)).as("without TLS").isNotNull();
+            assertThat(shown(client, node)).isEqualTo("CN=first");
+            assertThatThrownBy(() -> connect(client, node, false)).as("without TLS").isNotNull();
 
             install("second");
-            await().atMost(SOON).until(() -> shown(vertx, node).equals("CN=second"));
+            await().atMost(SOON).until(() -> shown(client, node).equals("CN=second"));
 
             Files.writeString(folder.resolve("certificate.pem"), "-----BEGIN CERTIFICATE-----\nnone\n");
             try (Wire health = new Wire(node.managementPort())) {
                 health.send(Wire.utf8("GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
                 assertThat(health.rest()).startsWith("HTTP/1.1 200 ");
             }
-            assertThat(shown(vertx, node)).isEqualTo("CN=second");
+            assertThat(shown(client, node)).isEqualTo("CN=second");
         } finally {
             Waiting.on(vertx.close());
         }
     }
 
-    private static String shown(Vertx vertx, LocalNode node) throws Exception {
-        WebSocket socket = connect(vertx, node, true);
+    private static String shown(WebSocketClient client, LocalNode node) throws Exception {
+        WebSocket socket = connect(client, node, true);
         try {
             return ((X509Certificate) socket.peerCertificates().get(0))
                     .getSubjectX500Principal()
@@ -67,14 +70,12 @@ class TlsIT {
         }
     }
 
-    private static WebSocket connect(Vertx vertx, LocalNode node, boolean tls) {
-        return Waiting.on(
-                vertx.createWebSocketClient(new WebSocketClientOptions().setTrustAll(true).setVerifyHost(false))
-                        .connect(new WebSocketConnectOptions()
-                                .setSsl(tls)
-                                .setHost("localhost")
-                                .setPort(node.port())
-                                .setURI("/socket")));
+    private static WebSocket connect(WebSocketClient client, LocalNode node, boolean tls) {
+        return Waiting.on(client.connect(new WebSocketConnectOptions()
+                .setSsl(tls)
+                .setHost("localhost")
+                .setPort(node.port())
+                .setURI("/socket")));
     }
 
     /** A certificate of that name and its key, where the node looks for them. */
