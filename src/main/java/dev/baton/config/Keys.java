@@ -315,8 +315,12 @@ final class Keys {
             "1MiB",
             s -> s.limits().unread(),
             "What waits for one slow reader; more closes its socket with 4001. At least `limits.message`.");
-    static final Key<Integer> LIMITS_NAME =
-            key("limits.name-length", number(1, 1000), "64", s -> s.limits().name(), "Characters (Unicode code points) that are shown of a user's name; a longer one is cut.");
+    static final Key<Integer> LIMITS_NAME = key(
+            "limits.name-length",
+            number(1, 1000),
+            "64",
+            s -> s.limits().name(),
+            "Characters (Unicode code points) that are shown of a user's name; a longer one is cut.");
     static final Key<Duration> LIMITS_HELLO = key(
             "limits.hello-timeout",
             duration("100ms", "10m"),

@@ -147,8 +147,7 @@ final class Kinds {
         return new Kind<>(
                 "none, or a comma-separated list of IP addresses and networks such as 10.0.0.0/8",
                 text -> text.equals(NOBODY) ? Optional.of(Proxies.NONE) : Proxies.parse(text),
-                proxies -> Optional.of(
-                        proxies.equals(Proxies.NONE) ? NOBODY : String.join(",", proxies.networks())));
+                proxies -> Optional.of(proxies.equals(Proxies.NONE) ? NOBODY : String.join(",", proxies.networks())));
     }
 
     /** The text with every password in it replaced, for messages. */

@@ -32,7 +32,8 @@ public record Proxies(List<String> networks) {
 
     /** The networks that a text with commas lists; empty when one of them is none. */
     static Optional<Proxies> parse(String text) {
-        List<String> networks = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        List<String> networks =
+                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         return networks.stream().allMatch(network -> rule(network).isPresent())
                 ? Optional.of(new Proxies(networks))
                 : Optional.empty();
@@ -72,7 +73,8 @@ public record Proxies(List<String> networks) {
             return remote;
         }
         String byList = last(remote, split(forwardedFor));
-        String byField = last(remote, split(forwarded).stream().map(Proxies::field).toList());
+        String byField =
+                last(remote, split(forwarded).stream().map(Proxies::field).toList());
         if (forwarded.isEmpty() || byList.equals(byField)) {
             return byList;
         }

@@ -78,8 +78,8 @@ public final class SettingsFiles {
         try {
             content = Files.readString(Path.of(path)).replaceFirst("\\R\\z", "");
         } catch (IOException | InvalidPathException e) {
-            throw new SettingsException(name + ": " + Messages.quote(path)
-                    + " cannot be read; is it there, and may this user read it?");
+            throw new SettingsException(
+                    name + ": " + Messages.quote(path) + " cannot be read; is it there, and may this user read it?");
         }
         if (content.isEmpty()) {
             throw new SettingsException(name + ": " + Messages.quote(path) + " is empty");
@@ -131,8 +131,8 @@ public final class SettingsFiles {
                 // Reading it all is the check.
             }
         } catch (StreamConstraintsException e) {
-            throw new SettingsException(source + " is nested too deeply, or holds a name or number that is too long, to be"
-                    + " a configuration");
+            throw new SettingsException(source
+                    + " is nested too deeply, or holds a name or number that is too long, to be" + " a configuration");
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String what = String.valueOf(e.getOriginalMessage()).startsWith("Duplicate field")

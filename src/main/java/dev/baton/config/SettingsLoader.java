@@ -189,9 +189,8 @@ final class SettingsLoader {
                             required(Keys.HTTP_ORIGINS),
                             required(Keys.HTTP_HOSTS),
                             required(Keys.HTTP_TRUSTED_PROXIES),
-                            optional(Keys.HTTP_TLS_CERTIFICATE)
-                                    .flatMap(certificate -> optional(Keys.HTTP_TLS_KEY)
-                                            .map(key -> new Settings.Tls(certificate, key)))),
+                            optional(Keys.HTTP_TLS_CERTIFICATE).flatMap(certificate -> optional(Keys.HTTP_TLS_KEY)
+                                    .map(key -> new Settings.Tls(certificate, key)))),
                     new Settings.Management(
                             required(Keys.MANAGEMENT_HOST),
                             find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty())),

@@ -66,7 +66,8 @@ final class Certificate {
                 return content;
             }
         } catch (IOException unreadable) {
-            throw new SettingsException(setting + ": " + path + " cannot be read; is it there, and may this user read it?");
+            throw new SettingsException(
+                    setting + ": " + path + " cannot be read; is it there, and may this user read it?");
         }
         throw new SettingsException(setting + ": " + path + " is no PEM file with \"" + mark + "\" in it");
     }

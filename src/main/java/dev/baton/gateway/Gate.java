@@ -47,10 +47,14 @@ final class Gate {
     Optional<Refusal> refuse(HttpServerRequest request) {
         String upgrade = header(request, "Upgrade");
         if (!request.method().equals(HttpMethod.GET) || !upgrade.equalsIgnoreCase("websocket")) {
-            return Optional.of(new Refusal(UPGRADE_REQUIRED, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
+            return Optional.of(new Refusal(
+                    UPGRADE_REQUIRED,
+                    Refusals.Cause.VERSION,
+                    "this address speaks WebSocket: send an upgrade request"));
         }
         if (!header(request, "Sec-WebSocket-Version").equals("13")) {
-            return Optional.of(new Refusal(UPGRADE_REQUIRED, Refusals.Cause.VERSION, "Sec-WebSocket-Version must be 13"));
+            return Optional.of(
+                    new Refusal(UPGRADE_REQUIRED, Refusals.Cause.VERSION, "Sec-WebSocket-Version must be 13"));
         }
         Optional<String> fault = fault(request);
         if (fault.isPresent()) {
@@ -58,7 +62,8 @@ final class Gate {
         }
         List<String> offered = offered(request);
         if (!offered.isEmpty() && !offered.contains(PROTOCOL)) {
-            return Optional.of(new Refusal(400, Refusals.Cause.PROTOCOL, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
+            return Optional.of(new Refusal(
+                    400, Refusals.Cause.PROTOCOL, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
         }
         String origin = header(request, "Origin");
         if (!origin.isEmpty() && !origins.allows(origin, header(request, "Host"))) {

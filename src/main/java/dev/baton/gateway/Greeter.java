@@ -96,11 +96,13 @@ final class Greeter {
 
     /** The secret alone says who it is. */
     private Future<Guest> resume(ClientMessage.Hello hello) {
-        return welcoming.resume(hello, Optional.empty()).compose(resumed -> resumed.isPresent()
-                ? Future.succeededFuture(counted(
-                        resumed.get(),
-                        Identity.believed(resumed.get().record().user())))
-                : Future.failedFuture(nobody()));
+        return welcoming
+                .resume(hello, Optional.empty())
+                .compose(resumed -> resumed.isPresent()
+                        ? Future.succeededFuture(counted(
+                                resumed.get(),
+                                Identity.believed(resumed.get().record().user())))
+                        : Future.failedFuture(nobody()));
     }
 
     /**

@@ -281,7 +281,10 @@ public final class ServerVerticle extends VerticleBase {
         }
         if (lease.givenUp()) {
             request.response().putHeader("Retry-After", "1");
-            refuse(request, new Gate.Refusal(503, Refusals.Cause.CUT_OFF, "this node is cut off from the others; try another one"));
+            refuse(
+                    request,
+                    new Gate.Refusal(
+                            503, Refusals.Cause.CUT_OFF, "this node is cut off from the others; try another one"));
             return;
         }
         String address = caller(request);

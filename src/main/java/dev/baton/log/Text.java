@@ -37,9 +37,8 @@ public final class Text {
 
     static void requireName(String what, String text) {
         if (text.isEmpty() || text.codePointCount(0, text.length()) > LONGEST_NAME) {
-            throw new IllegalArgumentException(
-                    what + " must have 1 to " + LONGEST_NAME + " characters, not "
-                            + text.codePointCount(0, text.length()));
+            throw new IllegalArgumentException(what + " must have 1 to " + LONGEST_NAME + " characters, not "
+                    + text.codePointCount(0, text.length()));
         }
         require(what, text);
     }

@@ -213,7 +213,6 @@ public final class MessageReader {
         return Optional.of(new User(id, Names.shown(name, id, longestName)));
     }
 
-
     private static Mode mode(Fields fields) throws BadMessage {
         return switch (fields.text("mode")) {
             case "edit" -> Mode.EDIT;

@@ -102,7 +102,8 @@ public final class Names {
             case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800 -> false; // fillers of Hangul, the blank of Braille
             default ->
                 switch (Character.getType(point)) {
-                    case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT, Character.SURROGATE -> false;
+                    case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT, Character.SURROGATE ->
+                        false;
                     default -> !space(point) && !breaking(point);
                 };
         };

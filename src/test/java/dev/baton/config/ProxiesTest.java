@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whose word is believed about where a client is. */
 class ProxiesTest {
-    private final Proxies proxies = Proxies.parse("10.0.0.0/8, 192.0.2.7, fd00::/8").orElseThrow();
+    private final Proxies proxies =
+            Proxies.parse("10.0.0.0/8, 192.0.2.7, fd00::/8").orElseThrow();
 
     @ParameterizedTest
     @CsvSource(

@@ -105,7 +105,9 @@ class SettingsFilesTest {
     void aFileThatBeginsWithAByteOrderMarkIsRead() throws IOException {
         Path file = Files.writeString(directory.resolve("bom.json"), "\ufeff{\"http\": {\"port\": 9000}}");
 
-        assertThat(SettingsFiles.option("-conf", file.toString()).getJsonObject("http").getInteger("port"))
+        assertThat(SettingsFiles.option("-conf", file.toString())
+                        .getJsonObject("http")
+                        .getInteger("port"))
                 .isEqualTo(9000);
     }
 

@@ -19,7 +19,8 @@ class SettingsTest {
     void whoSetsNothingGetsTheDocumentedDefaults() {
         Settings settings = Settings.defaults();
 
-        assertThat(settings.http()).isEqualTo(new Settings.Http(
+        assertThat(settings.http())
+                .isEqualTo(new Settings.Http(
                         "127.0.0.1", 8080, Origins.SAME, Hosts.BOUND, Proxies.NONE, Optional.empty()));
         assertThat(settings.management()).isEqualTo(new Settings.Management("127.0.0.1", OptionalInt.empty()));
         assertThat(settings.cluster())

@@ -99,10 +99,9 @@ class FrontDoorIT {
         }
         // at most one a loop, and none where another test has just caused one
         assertThat(logged.list).hasSizeLessThanOrEqualTo(VertxOptions.DEFAULT_EVENT_LOOP_POOL_SIZE);
-        assertThat(logged.list)
-                .allSatisfy(event -> assertThat(event.getFormattedMessage())
-                        .contains("http://many.example")
-                        .contains("127.0.0.1:" + node.port()));
+        assertThat(logged.list).allSatisfy(event -> assertThat(event.getFormattedMessage())
+                .contains("http://many.example")
+                .contains("127.0.0.1:" + node.port()));
     }
 
     // ---- addresses ------------------------------------------------------------------------------------------------
@@ -118,7 +117,8 @@ class FrontDoorIT {
             wires.add(asked(request + "198.51.100.1", "429"));
             assertThat(wires.get(5).rest()).contains("this address has as many sockets as it may");
             wires.add(asked(request + "198.51.100.2", "101"));
-            assertThat(counted("baton_limit_reached_total{limit=\"sockets-per-address\"}")).isPositive();
+            assertThat(counted("baton_limit_reached_total{limit=\"sockets-per-address\"}"))
+                    .isPositive();
             wires.remove(0).close();
             await().atMost(SOON).until(() -> counted("baton_sockets") == 5);
             wires.add(asked(request + "198.51.100.1", "101"));
@@ -199,9 +199,13 @@ class FrontDoorIT {
             halfOpen.closed(4500);
 
             more.text(hello("half").put("resume", secret + "x").encode());
-            assertThat(more.nextText().getString("code")).as("no resume, and no room").isEqualTo("rate-limited");
+            assertThat(more.nextText().getString("code"))
+                    .as("no resume, and no room")
+                    .isEqualTo("rate-limited");
 
-            assertThat(welcomed(withoutUser, new JsonObject().put("type", "hello").put("resume", secret))
+            assertThat(welcomed(
+                                    withoutUser,
+                                    new JsonObject().put("type", "hello").put("resume", secret))
                             .getBoolean("resumed"))
                     .isTrue();
             again.closed(4500);

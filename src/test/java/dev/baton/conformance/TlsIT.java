@@ -43,7 +43,9 @@ class TlsIT {
                 "http.tls.certificate", folder.resolve("certificate.pem").toString(),
                 "http.tls.key", folder.resolve("key.pem").toString()))) {
             assertThat(shown(client, node)).isEqualTo("CN=first");
-            assertThatThrownBy(() -> connect(client, node, false)).as("without TLS").isNotNull();
+            assertThatThrownBy(() -> connect(client, node, false))
+                    .as("without TLS")
+                    .isNotNull();
 
             install("second");
             await().atMost(SOON).until(() -> shown(client, node).equals("CN=second"));
@@ -83,8 +85,21 @@ class TlsIT {
         Path store = folder.resolve(name + ".p12");
         Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
         Process made = new ProcessBuilder(List.of(
-                        keytool.toString(), "-genkeypair", "-alias", "node", "-keyalg", "EC", "-dname", "CN=" + name,
-                        "-ext", "san=dns:localhost", "-storetype", "PKCS12", "-storepass", "changeit", "-keystore",
+                        keytool.toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "node",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=" + name,
+                        "-ext",
+                        "san=dns:localhost",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
                         store.toString()))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -94,7 +109,10 @@ class TlsIT {
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, "changeit".toCharArray());
         }
-        pem("key.pem", "PRIVATE KEY", keys.getKey("node", "changeit".toCharArray()).getEncoded());
+        pem(
+                "key.pem",
+                "PRIVATE KEY",
+                keys.getKey("node", "changeit".toCharArray()).getEncoded());
         pem("certificate.pem", "CERTIFICATE", keys.getCertificate("node").getEncoded());
     }
 

@@ -60,7 +60,8 @@ class GateTest {
     @Test
     void aPlainRequestIsToldWhatIsSpokenHere() throws Exception {
         assertThat(refused(HttpMethod.GET, headers -> headers.remove("Upgrade")))
-                .contains(new Gate.Refusal(426, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
+                .contains(new Gate.Refusal(
+                        426, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
     }
 
     @ParameterizedTest
@@ -92,8 +93,9 @@ class GateTest {
         Optional<Gate.Refusal> refusal =
                 refused(HttpMethod.GET, headers -> headers.set("Sec-WebSocket-Protocol", offered));
         assertThat(refusal.isEmpty()).isEqualTo(letIn);
-        refusal.ifPresent(why ->
-                assertThat(why).isEqualTo(new Gate.Refusal(400, Refusals.Cause.PROTOCOL, "of the sub-protocols only baton.v1 is spoken here")));
+        refusal.ifPresent(why -> assertThat(why)
+                .isEqualTo(new Gate.Refusal(
+                        400, Refusals.Cause.PROTOCOL, "of the sub-protocols only baton.v1 is spoken here")));
     }
 
     @Test

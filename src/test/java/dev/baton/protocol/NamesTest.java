@@ -22,7 +22,8 @@ class NamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Zoë", "王小明", "محمد", "👩‍👩‍👧", "क्‍ष", "می‌خواهم", "O'Neill", "<b>", "Ada Lovelace", "1"})
+    @ValueSource(
+            strings = {"Zoë", "王小明", "محمد", "👩‍👩‍👧", "क्‍ष", "می‌خواهم", "O'Neill", "<b>", "Ada Lovelace", "1"})
     void namesOfAllScriptsStayAsTheyAre(String name) {
         assertThat(shown(name)).isEqualTo(name);
     }
@@ -54,8 +55,26 @@ class NamesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", " ", "\u00a0", "\u00a0\u00a0", "\u200b", "\u200d\u200c", "\u00ad", "\ufeff", "\u2800", "\u3164",
-                "\u115f\u1160", "\uffa0", "\ufe0f", "\u034f", "\n", "\ud800", "\u3000", "\u180e"})
+            strings = {
+                "",
+                " ",
+                "\u00a0",
+                "\u00a0\u00a0",
+                "\u200b",
+                "\u200d\u200c",
+                "\u00ad",
+                "\ufeff",
+                "\u2800",
+                "\u3164",
+                "\u115f\u1160",
+                "\uffa0",
+                "\ufe0f",
+                "\u034f",
+                "\n",
+                "\ud800",
+                "\u3000",
+                "\u180e"
+            })
     void ofANameWithNothingToSeeTheIdIsShown(String name) {
         assertThat(shown(name)).isEqualTo("id-7");
     }
@@ -75,9 +94,13 @@ class NamesTest {
     void aLongNameIsCutBetweenCharacters() {
         assertThat(shown("n".repeat(65))).isEqualTo("n".repeat(64));
         assertThat(shown("😀".repeat(65))).isEqualTo("😀".repeat(64));
-        assertThat(shown("n".repeat(63) + "\u200d👩")).as("no joiner is left at the end").isEqualTo("n".repeat(63));
+        assertThat(shown("n".repeat(63) + "\u200d👩"))
+                .as("no joiner is left at the end")
+                .isEqualTo("n".repeat(63));
         assertThat(shown("n".repeat(63) + " Lovelace")).as("nor a space").isEqualTo("n".repeat(63));
-        assertThat(Names.shown("", "x".repeat(255), LONGEST)).as("the id in place of a name").isEqualTo("x".repeat(64));
+        assertThat(Names.shown("", "x".repeat(255), LONGEST))
+                .as("the id in place of a name")
+                .isEqualTo("x".repeat(64));
     }
 
     @Provide
@@ -85,7 +108,9 @@ class NamesTest {
         return Arbitraries.oneOf(
                 Arbitraries.strings().all().ofMaxLength(80),
                 Arbitraries.strings()
-                        .withChars('\u00a0', '\u200b', '\u200d', '\u00ad', '\u202e', '\u0301', '\u3164', '\ud83d', '\ude00', 'a', ' ')
+                        .withChars(
+                                '\u00a0', '\u200b', '\u200d', '\u00ad', '\u202e', '\u0301', '\u3164', '\ud83d',
+                                '\ude00', 'a', ' ')
                         .ofMaxLength(80));
     }
 
@@ -96,15 +121,12 @@ class NamesTest {
 
         assertThat(shown).isNotBlank();
         assertThat(shown.codePointCount(0, shown.length())).isBetween(1, LONGEST);
-        assertThat(shown.codePoints())
-                .noneMatch(point -> switch (Character.getType(point)) {
-                    case Character.CONTROL,
-                            Character.SURROGATE,
-                            Character.LINE_SEPARATOR,
-                            Character.PARAGRAPH_SEPARATOR -> true;
-                    case Character.FORMAT -> point != 0x200c && point != 0x200d;
-                    default -> false;
-                });
+        assertThat(shown.codePoints()).noneMatch(point -> switch (Character.getType(point)) {
+            case Character.CONTROL, Character.SURROGATE, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR ->
+                true;
+            case Character.FORMAT -> point != 0x200c && point != 0x200d;
+            default -> false;
+        });
         assertThat(shown).isEqualTo(shown.strip());
         assertThat(Normalizer.isNormalized(shown, Normalizer.Form.NFC)).isTrue();
     }
