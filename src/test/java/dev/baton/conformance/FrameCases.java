@@ -137,22 +137,22 @@ final class FrameCases {
                 .boxed()
                 .flatMap(bits -> Stream.of(
                         of("a text with the bits " + bits, wire -> {
-                            wire.send(Wire.frame(0x80 | bits << 4 | TEXT, ping("t")));
+                            wire.send(Wire.frame(0x80 | (bits << 4) | TEXT, ping("t")));
                             wire.failed(1002);
                         }),
                         of("a ping with the bits " + bits + " after a text", wire -> {
                             wire.frame(TEXT, true, ping("t"));
-                            wire.send(Wire.frame(0x80 | bits << 4 | PING, utf8("p")));
+                            wire.send(Wire.frame(0x80 | (bits << 4) | PING, utf8("p")));
                             wire.answered("t");
                             wire.failed(1002);
                         }),
                         of("a close with the bits " + bits, wire -> {
-                            wire.send(Wire.frame(0x80 | bits << 4 | CLOSE, code(1000)));
+                            wire.send(Wire.frame(0x80 | (bits << 4) | CLOSE, code(1000)));
                             wire.failed(1002);
                         }),
                         of("a last fragment with the bits " + bits, wire -> {
                             wire.frame(TEXT, false, slice(ping("t"), 0, 5));
-                            wire.send(Wire.frame(0x80 | bits << 4, slice(ping("t"), 5, ping("t").length)));
+                            wire.send(Wire.frame(0x80 | (bits << 4), slice(ping("t"), 5, ping("t").length)));
                             wire.failed(1002);
                         })));
     }

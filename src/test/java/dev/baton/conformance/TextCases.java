@@ -137,7 +137,7 @@ final class TextCases {
                 }));
         Stream<Case> across = Stream.of("c2|41", "e2 82|41", "f0 9f|98 41", "f4|90 80 80", "ed a0|80", "e0|80", "f0|80")
                 .map(bytes -> of("invalid across two fragments: " + bytes, wire -> {
-                    String[] halves = bytes.split("\\|");
+                    String[] halves = bytes.split("\\|", -1);
                     wire.frame(TEXT, false, Wire.join(HEAD, hex(halves[0])));
                     wire.frame(CONTINUATION, false, hex(halves[1]));
                     wire.failed(1007);

@@ -232,13 +232,13 @@ final class Wire implements AutoCloseable {
     void closed(int code) {
         byte[] payload = next(CLOSE).payload();
         assertThat(payload.length).isGreaterThanOrEqualTo(2);
-        assertThat((payload[0] & 0xff) << 8 | payload[1] & 0xff).isEqualTo(code);
+        assertThat(((payload[0] & 0xff) << 8) | (payload[1] & 0xff)).isEqualTo(code);
     }
 
     /** The next frame is a close with that code; its reason. */
     String closeReason(int code) {
         byte[] payload = next(CLOSE).payload();
-        assertThat((payload[0] & 0xff) << 8 | payload[1] & 0xff).isEqualTo(code);
+        assertThat(((payload[0] & 0xff) << 8) | (payload[1] & 0xff)).isEqualTo(code);
         return new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8);
     }
 
