@@ -211,7 +211,8 @@ final class NodeMeters implements HandOverMeters {
     /** The store as this node sees it. */
     void show(DocumentLog log) {
         gauges.add("baton.store.up", "1 while the store takes writes", () -> log.available() ? 1 : 0);
-        gauges.add("baton.store.incarnation", "which history the store holds; raised when one was lost", log::incarnation);
+        gauges.add(
+                "baton.store.incarnation", "which history the store holds; raised when one was lost", log::incarnation);
         gauges.add("baton.store.queue", "writes not answered yet", () -> log.stats()
                 .waiting());
         gauges.add(

@@ -125,8 +125,7 @@ final class Reads {
         if (sameLog && after.getAsLong() > row.head()) {
             throw new Beyond(document, after.getAsLong(), row.head());
         }
-        boolean complete = sameLog
-                && after.getAsLong() >= row.floor();
+        boolean complete = sameLog && after.getAsLong() >= row.floor();
         if (complete) {
             Page page = page(connection, row, after.getAsLong(), pageEntries);
             boolean shortcut = page.more() && row.snapshotSeq() > after.getAsLong();

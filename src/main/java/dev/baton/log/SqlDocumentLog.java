@@ -246,8 +246,11 @@ final class SqlDocumentLog implements DocumentLog {
         boolean before = guard.behind();
         guard.heard(incarnation);
         if (guard.behind() && !before) {
-            LOG.warn("another node works in incarnation {} of the store, this one in {}: nothing is read or written here"
-                    + " until this node's connections lead there too", incarnation, guard.incarnation());
+            LOG.warn(
+                    "another node works in incarnation {} of the store, this one in {}: nothing is read or written here"
+                            + " until this node's connections lead there too",
+                    incarnation,
+                    guard.incarnation());
             pool.getHikariPoolMXBean().softEvictConnections();
             queue.nudge();
         }

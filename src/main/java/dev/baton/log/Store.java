@@ -94,11 +94,11 @@ record Store(
         try {
             guard.reseal(first);
             Optional<StoreFile> file = dialect == Dialect.SQLITE
-                    ? Optional.of(StoreFile.opened(Path.of(dialect.file(settings)).toAbsolutePath()))
+                    ? Optional.of(
+                            StoreFile.opened(Path.of(dialect.file(settings)).toAbsolutePath()))
                     : Optional.empty();
             boolean oneMachine = dialect.isOnOneMachine(first);
-            return new Store(
-                    dialect, guard.logId(0), guard, first, writing, reading, casual, file, oneMachine);
+            return new Store(dialect, guard.logId(0), guard, first, writing, reading, casual, file, oneMachine);
         } catch (SQLException e) {
             first.close();
             throw e;

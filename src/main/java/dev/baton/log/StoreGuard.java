@@ -252,7 +252,8 @@ final class StoreGuard {
         }
         if (raised == 1) {
             LOG.error(
-                    "the store may have lost or forked history: {}; incarnation raised from {} to {}, every client reloads",
+                    "the store may have lost or forked history: {}; incarnation raised from {} to {}, every client"
+                            + " reloads",
                     cause,
                     look.incarnation(),
                     next);

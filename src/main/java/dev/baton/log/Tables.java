@@ -48,17 +48,19 @@ final class Tables {
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
     private static final String MOVE_RIGHTS =
-            "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?,"
-                    + " holder_user = ?, holder_keep = ?, rights_seq = ?, rights_session = ?, rights_author = ?, rights_at = ?,"
-                    + " rights_data = ?" + GATE;
+            "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?, holder_user = ?, holder_keep"
+                    + " = ?, rights_seq = ?, rights_session = ?, rights_author = ?, rights_at = ?, rights_data = ?"
+                    + GATE;
 
     /** Writes each entry only while its epoch is current and, for an update, its writer the holder. */
-    private static final String ADD_ENTRIES = "INSERT INTO baton_entry"
-            + " (document, seq, kind, epoch, session, author, operation, fingerprint, written_at, data)"
-            + " SELECT v.column1, v.column2, v.column3, v.column4, v.column5, v.column6, v.column7, v.column8, v.column9,"
-            + " v.column10 FROM (VALUES %s) AS v WHERE (SELECT d.num FROM baton_document d"
-            + " WHERE d.num = v.column1 AND d.epoch = v.column4 AND d.head >= v.column2"
-            + " AND (v.column3 <> " + Kind.UPDATE.code() + " OR d.holder = v.column5)) IS NOT NULL"
+    private static final String ADD_ENTRIES = "INSERT INTO baton_entry (document, seq, kind, epoch, session, author,"
+            + " operation, fingerprint, written_at, data) SELECT v.column1, v.column2, v.column3, v.column4, v.column5,"
+            + " v.column6, v.column7, v.column8, v.column9, v.column10 FROM (VALUES %s) AS v WHERE (SELECT d.num FROM"
+            + " baton_document d WHERE d.num = v.column1"
+            + " AND d.epoch = v.column4 AND d.head >="
+            + " v.column2"
+            + " AND (v.column3"
+            + " <> " + Kind.UPDATE.code() + " OR d.holder = v.column5)) IS NOT NULL"
             + " ON CONFLICT DO NOTHING";
 
     /**
@@ -230,7 +232,8 @@ final class Tables {
                 statement.setLong(1, segment.after().head());
                 statement.setLong(2, segment.after().snapshotSeq());
                 statement.setLong(3, segment.after().epoch());
-                statement.setString(4, segment.after().holder().map(Tenant::session).orElse(null));
+                statement.setString(
+                        4, segment.after().holder().map(Tenant::session).orElse(null));
                 gate(statement, 5, segment.before());
                 statement.addBatch();
             }

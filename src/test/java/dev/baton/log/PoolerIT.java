@@ -205,8 +205,8 @@ class PoolerIT {
                     Statement statement = connection.createStatement();
                     ResultSet rows = statement.executeQuery(
                             "SELECT name || ' = ' || setting FROM pg_settings WHERE source = 'session' AND name NOT IN"
-                                    + " ('application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'extra_float_digits',"
-                                    + " 'search_path')")) {
+                                    + " ('application_name', 'client_encoding', 'DateStyle', 'TimeZone',"
+                                    + " 'extra_float_digits', 'search_path')")) {
                 while (rows.next()) {
                     set.add(rows.getString(1));
                 }
