@@ -1,9 +1,9 @@
 package dev.baton.log;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 
 /** What the committer counts; read from any thread. */
 final class Counters {
@@ -12,9 +12,15 @@ final class Counters {
     private final AtomicLong retries = new AtomicLong();
     private final AtomicLong compacted = new AtomicLong();
     private final AtomicLong commitMicros = new AtomicLong();
-    private final AtomicLongArray refused = new AtomicLongArray(Refusal.Cause.values().length);
+    private final Map<Refusal.Cause, AtomicLong> refused = new EnumMap<>(Refusal.Cause.class);
     private volatile long lastCommitMicros;
     private volatile boolean oneMachine;
+
+    Counters() {
+        for (Refusal.Cause cause : Refusal.Cause.values()) {
+            refused.put(cause, new AtomicLong());
+        }
+    }
 
     void committed(int written, long micros) {
         commits.incrementAndGet();
@@ -33,7 +39,7 @@ final class Counters {
 
     /** So many writes were refused. */
     void refused(Refusal.Cause cause, int writes) {
-        refused.addAndGet(cause.ordinal(), writes);
+        refused.get(cause).addAndGet(writes);
     }
 
     void commitsOnOneMachine(boolean only) {
@@ -56,9 +62,7 @@ final class Counters {
 
     private Map<String, Long> byCause() {
         Map<String, Long> causes = new HashMap<>();
-        for (Refusal.Cause cause : Refusal.Cause.values()) {
-            causes.put(cause.word(), refused.get(cause.ordinal()));
-        }
+        refused.forEach((cause, count) -> causes.put(cause.word(), count.get()));
         return causes;
     }
 }
