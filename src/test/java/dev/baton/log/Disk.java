@@ -1,6 +1,7 @@
 package dev.baton.log;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Disk {
         SECTORS
     }
 
-    private record Change(int call, long offset, byte[] bytes, boolean truncates) {}
+    private record Change(int call, long offset, ByteBuffer bytes, boolean truncates) {}
 
     /** What is on the disk for sure, and what came after it, in order. */
     private static final class Content {
@@ -49,7 +50,7 @@ final class Disk {
         if (step instanceof Trace.Write write) {
             content(write.file()).open.add(new Change(write.call(), write.offset(), write.bytes(), false));
         } else if (step instanceof Trace.Truncate cut) {
-            content(cut.file()).open.add(new Change(cut.call(), cut.length(), new byte[0], true));
+            content(cut.file()).open.add(new Change(cut.call(), cut.length(), ByteBuffer.allocate(0), true));
         } else if (step instanceof Trace.Sync sync) {
             syncing.put(sync.call(), sync.file());
             covered.put(
@@ -110,12 +111,13 @@ final class Disk {
         }
         int sector = cut == Cut.SECTORS ? 512 : cut == Cut.PAGES ? 4096 : Integer.MAX_VALUE;
         int begin = (int) change.offset();
-        int end = begin + change.bytes().length;
+        int end = begin + change.bytes().capacity();
         while (begin < end) {
             int next = (int) Math.min(end, (begin / sector + 1L) * sector);
             if (sector == Integer.MAX_VALUE || half(random)) {
                 resize(content, Math.max(content.length, next));
-                System.arraycopy(change.bytes(), begin - (int) change.offset(), content.synced, begin, next - begin);
+                System.arraycopy(
+                        change.bytes().array(), begin - (int) change.offset(), content.synced, begin, next - begin);
             }
             begin = next;
         }

@@ -3,6 +3,7 @@ package dev.baton.log;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class Trace {
     sealed interface Step {}
 
     /** A write began; {@code call} is also that of its {@link Ended}. */
-    record Write(int call, Path file, long offset, byte[] bytes) implements Step {}
+    record Write(int call, Path file, long offset, ByteBuffer bytes) implements Step {}
 
     /** The file began to be cut, or made longer. */
     record Truncate(int call, Path file, long length) implements Step {}
@@ -120,7 +121,8 @@ final class Trace {
                 if (!text.matches()) {
                     throw new IllegalArgumentException("not understood: " + rest);
                 }
-                steps.add(new Write(calls, file.get(), Long.parseLong(text.group(3)), hex(text.group(1))));
+                steps.add(new Write(
+                        calls, file.get(), Long.parseLong(text.group(3)), ByteBuffer.wrap(hex(text.group(1)))));
             }
             case "ftruncate" -> {
                 Matcher number = NUMBER.matcher(rest);
