@@ -149,10 +149,12 @@ final class Trace {
         }
     }
 
-    /** What is shared in memory between the processes is not expected to outlive them. */
+    /** What is shared in memory between the processes is not expected to outlive them, and the seal is no part of the database. */
     private Optional<Path> file(String name) {
         Path file = Path.of(name);
-        return file.startsWith(folder) && !name.endsWith("-shm") ? Optional.of(file) : Optional.empty();
+        return file.startsWith(folder) && !name.endsWith("-shm") && !name.contains("-seal")
+                ? Optional.of(file)
+                : Optional.empty();
     }
 
     private static String text(String rest) {
