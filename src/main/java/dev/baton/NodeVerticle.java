@@ -133,9 +133,8 @@ public class NodeVerticle extends VerticleBase {
                 settings.session().expiry());
         Lease lease = lease(settings.cluster().minimum());
         opened.commitOnlyIf(lease::mayWrite);
-        LeaseVerticle leases =
-                new LeaseVerticle(
-                        node, roll(opened), lease, named(settings), settings.cluster().nodeLease());
+        LeaseVerticle leases = new LeaseVerticle(
+                node, roll(opened), lease, named(settings), settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
         RoomVerticle rooms = new RoomVerticle(
                 node,

@@ -37,8 +37,8 @@ final class Restored {
         Vertx vertx = Vertx.vertx();
         try {
             long raised = get(DocumentLogs.open(vertx, LogSettings.of(store.url(), store.user(), store.password()))
-                    .compose(log -> log.raise("an operator says that it was restored")
-                            .eventually(() -> close(log))));
+                    .compose(log ->
+                            log.raise("an operator says that it was restored").eventually(() -> close(log))));
             out.println("incarnation " + raised + ": clients reload, and no token from before is valid");
         } catch (ExecutionException | CompletionException e) {
             throw new SettingsException(String.valueOf(e.getCause().getMessage()));

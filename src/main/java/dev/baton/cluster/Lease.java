@@ -19,7 +19,8 @@ public class Lease {
 
     private final int minimum;
     private final List<GivenUp> listeners = new CopyOnWriteArrayList<>();
-    private volatile View view = new View(NodeLease.Standing.SOUND, Long.MAX_VALUE, Long.MAX_VALUE, 1, Optional.empty());
+    private volatile View view =
+            new View(NodeLease.Standing.SOUND, Long.MAX_VALUE, Long.MAX_VALUE, 1, Optional.empty());
 
     /** A lease that holds until something else is found; {@code minimum} is how many nodes it takes to write anything. */
     public Lease(int minimum) {
@@ -61,8 +62,7 @@ public class Lease {
     }
 
     /** What was found, and until when it holds without being found again. */
-    void found(
-            NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {
+    void found(NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {
         boolean before = givenUp();
         view = new View(standing, until, servingUntil, certain, strangers);
         if (givenUp() && !before) {

@@ -101,8 +101,7 @@ public final class LeaseVerticle extends VerticleBase {
     public Future<?> stop() {
         unlisten.run();
         leaving = true;
-        return roll.strike(node.id())
-                .otherwiseEmpty().onSuccess(v -> sendAll(Beat.lastOf(node.id(), now())));
+        return roll.strike(node.id()).otherwiseEmpty().onSuccess(v -> sendAll(Beat.lastOf(node.id(), now())));
     }
 
     private void turn() {
@@ -175,8 +174,10 @@ public final class LeaseVerticle extends VerticleBase {
             if (found.isEmpty()) {
                 LOG.info("no other cluster uses the store any more");
             } else {
-                LOG.error("nodes outside this cluster use the same store: {}; this node serves nobody until they are gone or"
-                        + " have joined: check cluster.name, cluster.members and firewalls", named(found));
+                LOG.error(
+                        "nodes outside this cluster use the same store: {}; this node serves nobody until they are gone or"
+                                + " have joined: check cluster.name, cluster.members and firewalls",
+                        named(found));
             }
         }
         strangers = Map.copyOf(found);
@@ -208,8 +209,7 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void look() {
         long now = now();
-        NodeLease.Standing standing =
-                strangers.isEmpty() ? state.standing(now) : NodeLease.Standing.GIVEN_UP;
+        NodeLease.Standing standing = strangers.isEmpty() ? state.standing(now) : NodeLease.Standing.GIVEN_UP;
         lease.found(
                 standing,
                 state.alone() ? Long.MAX_VALUE : now + state.limit(),

@@ -23,7 +23,7 @@ final class Place {
 
     /** Whether that process, of this machine and namespace, has surely ended. */
     static boolean hasEnded(String place) {
-        String[] parts = place.split("/");
+        String[] parts = place.split("/", -1);
         if (parts.length != 4 || !machine().equals(Optional.of(parts[0] + "/" + parts[1]))) {
             return false;
         }
@@ -36,8 +36,10 @@ final class Place {
 
     private static Optional<String> machine() {
         try {
-            String boot = Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
-            String processes = Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
+            String boot =
+                    Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+            String processes =
+                    Files.readSymbolicLink(Path.of("/proc/self/ns/pid")).toString();
             return Optional.of(boot + "/" + processes);
         } catch (IOException | UnsupportedOperationException e) {
             return Optional.empty();

@@ -22,7 +22,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.StaticHandler;
@@ -91,10 +90,7 @@ public final class ServerVerticle extends VerticleBase {
         this.gate = new Gate(settings.http().origins());
         this.refusals = new Refusals(connections.meters());
         this.hosts = new HostCheck(settings.http().hosts(), settings.http().host());
-        Welcoming welcoming = new Welcoming(
-                sessions,
-                log,
-                sessions.takeovers()::begin);
+        Welcoming welcoming = new Welcoming(sessions, log, sessions.takeovers()::begin);
         Greeter greeter = new Greeter(settings, tokens.map(this::check), welcoming, sessions, connections);
         this.services = new GatewayServices(node.id(), settings, sessions, greeter, rooms, connections);
     }

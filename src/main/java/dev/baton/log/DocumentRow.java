@@ -32,8 +32,7 @@ record DocumentRow(
     DocumentRow under(long incarnation) {
         return epoch > incarnation || incarnation == 0
                 ? this
-                : new DocumentRow(
-                        num, name, incarnation, head, Optional.empty(), rights, snapshotSeq, floor, swept);
+                : new DocumentRow(num, name, incarnation, head, Optional.empty(), rights, snapshotSeq, floor, swept);
     }
 
     DocumentState state() {

@@ -83,7 +83,8 @@ final class Seal {
             List<String> known = Files.readAllLines(file, StandardCharsets.UTF_8);
             return known.contains(inDatabase)
                     ? Optional.empty()
-                    : Optional.of("the database file is an older copy: its seal is not the one in " + file.getFileName());
+                    : Optional.of(
+                            "the database file is an older copy: its seal is not the one in " + file.getFileName());
         } catch (NoSuchFileException e) {
             return Optional.of("the database file is a copy: there is no " + file.getFileName() + " beside it");
         }

@@ -101,7 +101,9 @@ final class Reload {
     /** The holder is first in the queue then, so it gets the lock again, under an epoch of this incarnation. */
     private Future<Void> reload(String document, Head head) {
         return on.locks()
-                .submit(document, new LockEvent.Outdated(head.epoch(), head.holder().orElse(Move.NOBODY)))
+                .submit(
+                        document,
+                        new LockEvent.Outdated(head.epoch(), head.holder().orElse(Move.NOBODY)))
                 .compose(outcome -> rooms.find(document)
                         .map(room -> {
                             room.take(outcome);

@@ -171,8 +171,10 @@ final class RoomRequests {
                     if (record.isEmpty()) {
                         return endOvertaken(asking);
                     }
-                    return on.sessions().takeovers().of(ref.session()).compose(settled ->
-                            rooms.in(join.document(), room -> open(asking, join, room, since)));
+                    return on.sessions()
+                            .takeovers()
+                            .of(ref.session())
+                            .compose(settled -> rooms.in(join.document(), room -> open(asking, join, room, since)));
                 })
                 .onFailure(failure -> undo(asking, join));
     }

@@ -96,13 +96,15 @@ final class WriteRequests {
                     new Refusal(ErrorCode.BAD_MESSAGE, "seq must be 1 or more: an empty document has no snapshot"));
         }
         return on.log()
-                .snapshot(new Snapshot(
-                        snapshot.document(),
-                        snapshot.epoch(),
-                        asking.session(),
-                        snapshot.seq(),
-                        snapshot.data().text(),
-                        System.currentTimeMillis()), sender(asking))
+                .snapshot(
+                        new Snapshot(
+                                snapshot.document(),
+                                snapshot.epoch(),
+                                asking.session(),
+                                snapshot.seq(),
+                                snapshot.data().text(),
+                                System.currentTimeMillis()),
+                        sender(asking))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
                         room.entries()

@@ -29,20 +29,15 @@ class SharedStoreIT {
         try (Nodes first = Nodes.start(SharedStoreIT.class, 1, Map.of());
                 Nodes second = Nodes.none(
                         SecondCluster.class,
-                        Map.of(
-                                "BATON_STORE_URL",
-                                first.storeUrl(),
-                                "BATON_MANAGEMENT_PORT",
-                                Integer.toString(port)))) {
+                        Map.of("BATON_STORE_URL", first.storeUrl(), "BATON_MANAGEMENT_PORT", Integer.toString(port)))) {
             NodeProcess serves = first.get(0);
             Person ann = Person.on(vertx, serves, "ann");
             long epoch = ann.take("notes");
 
             NodeProcess waits = second.begin();
 
-            await().atMost(SOON)
-                    .untilAsserted(() -> assertThat(ready(port))
-                            .contains("\"store\":\"shared: ", serves.id(), first.cluster()));
+            await().atMost(SOON).untilAsserted(() -> assertThat(ready(port))
+                    .contains("\"store\":\"shared: ", serves.id(), first.cluster()));
             assertThat(waits.isReady()).isFalse();
             assertThat(waits.logged()).contains("nodes outside this cluster use the same store", serves.id());
             assertThat(serves.health("/health/ready")).isEqualTo(200);

@@ -26,10 +26,13 @@ class StoreFailsOverIT {
     void everyClientIsToldWhatIsThereAndNoTokenFromBeforeIsAccepted() throws Exception {
         Vertx vertx = Vertx.vertx();
         try (PostgresPair servers = new PostgresPair(folder);
-                Nodes nodes = Nodes.start(StoreFailsOverIT.class, 2, Map.of(
-                        "BATON_STORE_URL", servers.url(),
-                        "BATON_STORE_USER", "postgres",
-                        "BATON_STORE_PASSWORD", "postgres"))) {
+                Nodes nodes = Nodes.start(
+                        StoreFailsOverIT.class,
+                        2,
+                        Map.of(
+                                "BATON_STORE_URL", servers.url(),
+                                "BATON_STORE_USER", "postgres",
+                                "BATON_STORE_PASSWORD", "postgres"))) {
             Person ann = Person.on(vertx, nodes.get(0), "ann");
             Person ben = Person.on(vertx, nodes.get(1), "ben");
             Person cem = Person.on(vertx, nodes.get(1), "cem");
@@ -58,7 +61,9 @@ class StoreFailsOverIT {
             assertThat(rights.epoch()).as("in the order of all epochs").isGreaterThan(1_700_000_000_000L);
             assertThat(ann.update("notes", epoch, "late")).isInstanceOf(Outcome.Fenced.class);
             Outcome.Applied again = (Outcome.Applied) ann.update("notes", rights.epoch(), "new");
-            assertThat(again.seq()).as("the seqs of lost entries are used again").isLessThanOrEqualTo(last.seq());
+            assertThat(again.seq())
+                    .as("the seqs of lost entries are used again")
+                    .isLessThanOrEqualTo(last.seq());
             ben.heard().await(NodeEvent.Entries.class, told -> has(told, "new"), SOON);
 
             for (NodeProcess node : List.of(nodes.get(0), nodes.get(1))) {

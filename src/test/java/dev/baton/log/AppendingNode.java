@@ -52,7 +52,8 @@ public final class AppendingNode {
 
     /** Far more often than nodes do, so that much of it falls between the writes. */
     private void sign() {
-        log.sign(tenant.session(), Signatures.MINE).onComplete(signed -> vertx.setTimer(SIGNING_MILLIS, timer -> sign()));
+        log.sign(tenant.session(), Signatures.MINE)
+                .onComplete(signed -> vertx.setTimer(SIGNING_MILLIS, timer -> sign()));
     }
 
     private static void signCarelessly(String url, String name) throws SQLException {

@@ -665,7 +665,8 @@ abstract class DocumentLogContract {
         claim(log, 0, ANN);
         log.commitOnlyIf(() -> false);
         assertThat(failure(log.append(updateOf(1, "ann", "op", "1"))).reason()).isEqualTo(Reason.UNAVAILABLE);
-        assertThat(failure(log.claim(new Claim(DOC, 1, BEN, "test", NOW))).reason()).isEqualTo(Reason.UNAVAILABLE);
+        assertThat(failure(log.claim(new Claim(DOC, 1, BEN, "test", NOW))).reason())
+                .isEqualTo(Reason.UNAVAILABLE);
         assertThat(get(other.state(DOC)).head()).isEqualTo(1);
         log.commitOnlyIf(() -> true);
         assertThat(update(log, 1, "ann", "op", "1").seq()).isEqualTo(2);
@@ -722,7 +723,9 @@ abstract class DocumentLogContract {
         String serves = tried.get(0).isEmpty() ? "n1" : "n2";
         String waits = serves.equals("n1") ? "n2" : "n1";
         assertThat(get(log.serve(waits, Set.of()))).containsOnlyKeys(serves);
-        assertThat(get(log.serve(waits, Set.of(serves)))).as("a member is no stranger").isEmpty();
+        assertThat(get(log.serve(waits, Set.of(serves))))
+                .as("a member is no stranger")
+                .isEmpty();
         assertThat(get(log.sign(serves, SIGNED)).get(serves).serving()).isTrue();
         assertThat(get(log.sign(serves, IN_DOUBT)).get(serves).serving()).isFalse();
         assertThat(get(log.sign(serves, SIGNED)).get(serves).serving())

@@ -80,7 +80,8 @@ class FailOverIT {
         update(log, 1, "ann", "lost", "2");
         assertThat(claim(log, 1, BEN).epoch()).isEqualTo(2);
         update(log, 2, "ben", "lost too", "3");
-        String before = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
+        String before =
+                get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
 
         servers.killPrimary();
         servers.promote();

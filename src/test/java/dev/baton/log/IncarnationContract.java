@@ -72,8 +72,7 @@ abstract class IncarnationContract {
         long raised = get(log.raise("a test"));
 
         assertThat(raised).isEqualTo(log.incarnation()).isGreaterThan(1_700_000_000_000L);
-        assertThat(get(log.append(updateOf(2, "ben", "late", "2"))))
-                .isEqualTo(new Fenced(raised, Optional.empty()));
+        assertThat(get(log.append(updateOf(2, "ben", "late", "2")))).isEqualTo(new Fenced(raised, Optional.empty()));
         assertThat(get(log.append(updateOf(raised, "ben", "forged", "2")))).isInstanceOf(Fenced.class);
         assertThat(get(log.claim(new Claim(DOC, 2, ANN, "test", NOW))))
                 .isEqualTo(new Refused(raised, Optional.empty()));
@@ -83,7 +82,8 @@ abstract class IncarnationContract {
 
         Granted next = claim(log, raised, ANN);
         assertThat(next.epoch()).isEqualTo(raised + 1).isLessThan(1L << 53);
-        assertThat(update(log, next.epoch(), "ann", "after", "3").seq()).isEqualTo(next.entry().seq() + 1);
+        assertThat(update(log, next.epoch(), "ann", "after", "3").seq())
+                .isEqualTo(next.entry().seq() + 1);
         assertThat(claim(log, next.epoch(), BEN).epoch()).isEqualTo(raised + 2);
     }
 

@@ -66,7 +66,8 @@ class PostgresIncarnationIT extends IncarnationContract {
     void a_table_that_was_restored_is_another_history() throws Exception {
         DocumentLog log = open();
         claim(log, 0, ANN);
-        String before = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
+        String before =
+                get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
         get(log.close());
 
         run("ALTER TABLE baton_store RENAME TO dumped");
@@ -76,7 +77,8 @@ class PostgresIncarnationIT extends IncarnationContract {
 
         DocumentLog restored = open();
         assertThat(restored.incarnation()).isPositive();
-        assertThat(get(restored.open(DOC, OptionalLong.of(1), Optional.of(before))).recovered())
+        assertThat(get(restored.open(DOC, OptionalLong.of(1), Optional.of(before)))
+                        .recovered())
                 .isFalse();
     }
 

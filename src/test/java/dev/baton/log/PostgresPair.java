@@ -84,17 +84,16 @@ public final class PostgresPair implements AutoCloseable {
     /** Waits until the standby has all that the primary has committed. */
     public void catchUp() throws SQLException {
         String written = ask(primary, "SELECT pg_current_wal_flush_lsn()");
-        await().atMost(SOON)
-                .until(() -> ask(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
-                        .equals("t"));
+        await().atMost(SOON).until(() -> ask(standby, "SELECT pg_last_wal_replay_lsn() >= '" + written + "'")
+                .equals("t"));
     }
 
     /** From now on the standby misses what is committed. */
     public void cutOffStandby() throws SQLException {
         run(standby, "ALTER SYSTEM SET primary_conninfo = ''");
         run(standby, "SELECT pg_reload_conf()");
-        await().atMost(SOON)
-                .until(() -> ask(standby, "SELECT count(*) FROM pg_stat_wal_receiver").equals("0"));
+        await().atMost(SOON).until(() -> ask(standby, "SELECT count(*) FROM pg_stat_wal_receiver")
+                .equals("0"));
     }
 
     /** The primary dies. */
