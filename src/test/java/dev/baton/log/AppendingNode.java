@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * A process of its own that signs the roll, takes documents from whoever holds them and writes to them until it is killed, or until so many
  * updates were acknowledged: {@code main <url> <name> <documents> [<updates> [careless]]}. Prints a line for each update
- * that is acknowledged, after it is. A careless one signs on a connection to SQLite that never syncs.
+ * that is acknowledged, after it is. A careless one writes on a connection to SQLite that never syncs, instead of signing.
  */
 public final class AppendingNode {
     private static final long SIGNING_MILLIS = 1;
@@ -40,7 +40,7 @@ public final class AppendingNode {
         int updates = args.length > 3 ? Integer.parseInt(args[3]) : Integer.MAX_VALUE;
         AppendingNode node = new AppendingNode(vertx, log, args[1], updates);
         if (args.length > 4) {
-            signCarelessly(args[0], args[1]);
+            writeCarelessly(args[0]);
         } else {
             node.sign();
         }
@@ -56,23 +56,23 @@ public final class AppendingNode {
                 .onComplete(signed -> vertx.setTimer(SIGNING_MILLIS, timer -> sign()));
     }
 
-    private static void signCarelessly(String url, String name) throws SQLException {
+    private static void writeCarelessly(String url) throws SQLException {
         Connection connection = DriverManager.getConnection(url);
         Statement statement = connection.createStatement();
         for (String sql :
-                List.of("PRAGMA synchronous = OFF", "PRAGMA wal_autocheckpoint = 50", "PRAGMA busy_timeout = 2000")) {
+                List.of("PRAGMA synchronous = OFF", "PRAGMA wal_autocheckpoint = 50", "PRAGMA busy_timeout = 20000")) {
             statement.execute(sql);
         }
         Thread thread = new Thread(
                 () -> {
                     try {
                         for (long i = 0; ; i++) {
-                            statement.execute("INSERT INTO baton_node (node, signed_at) VALUES ('" + name + "', " + i
-                                    + ") ON CONFLICT (node) DO UPDATE SET signed_at = excluded.signed_at");
+                            statement.execute("UPDATE baton_store SET probed_at = " + i);
                             Thread.sleep(SIGNING_MILLIS);
                         }
                     } catch (SQLException | InterruptedException e) {
-                        System.out.println("careless no longer: " + e.getMessage());
+                        e.printStackTrace();
+                        Runtime.getRuntime().halt(1);
                     }
                 },
                 "careless");
