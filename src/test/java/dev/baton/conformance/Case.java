@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /** What is done on a socket with a session, and what has to come of it. */
 record Case(String name, Consumer<Wire> steps) {
 
-    static Case of(String name, Consumer<Wire> steps) {
+    static Case named(String name, Consumer<Wire> steps) {
         return new Case(name, steps);
     }
 

@@ -2,7 +2,7 @@ package dev.baton.conformance;
 
 import static dev.baton.conformance.Case.code;
 import static dev.baton.conformance.Case.hex;
-import static dev.baton.conformance.Case.of;
+import static dev.baton.conformance.Case.named;
 import static dev.baton.conformance.Case.ping;
 import static dev.baton.conformance.Case.slice;
 import static dev.baton.conformance.Wire.BINARY;
@@ -25,17 +25,17 @@ final class FrameCases {
     static Stream<Case> framing() {
         List<Integer> sizes = List.of(64, 125, 126, 127, 128, 65_535, 65_536);
         Stream<Case> whole = sizes.stream()
-                .map(size -> of("a text of " + size + " bytes", wire -> {
+                .map(size -> named("a text of " + size + " bytes", wire -> {
                     wire.frame(TEXT, true, ping("t", size));
                     wire.answered("t");
                 }));
         Stream<Case> chopped = Stream.of(1, 7, 128, 997)
-                .map(piece -> of("a text of 1000 bytes in packets of " + piece, wire -> {
+                .map(piece -> named("a text of 1000 bytes in packets of " + piece, wire -> {
                     wire.chopped(Wire.frame(0x80 | TEXT, ping("t", 1000)), piece);
                     wire.answered("t");
                 }));
         Stream<Case> binary = Stream.of(0, 1, 125, 126, 127, 128, 65_535, 65_536)
-                .map(size -> of("a binary message of " + size + " bytes", wire -> {
+                .map(size -> named("a binary message of " + size + " bytes", wire -> {
                     wire.frame(BINARY, true, new byte[size]);
                     wire.failed(1003);
                 }));
@@ -44,38 +44,38 @@ final class FrameCases {
                         chopped,
                         binary,
                         Stream.of(
-                                of("an empty text", wire -> {
+                                named("an empty text", wire -> {
                                     wire.frame(TEXT, true, new byte[0]);
                                     assertThat(wire.nextText().getString("code"))
                                             .isEqualTo("bad-message");
                                     wire.frame(TEXT, true, ping("on"));
                                     wire.answered("on");
                                 }),
-                                of("a fragment of a binary message", wire -> {
+                                named("a fragment of a binary message", wire -> {
                                     wire.frame(BINARY, false, new byte[3]);
                                     wire.failed(1003);
                                 }),
-                                of("a frame without a mask", wire -> {
+                                named("a frame without a mask", wire -> {
                                     wire.send(new byte[] {(byte) 0x81, 2, '{', '}'});
                                     wire.failed(1002);
                                 }),
-                                of("an empty frame without a mask", wire -> {
+                                named("an empty frame without a mask", wire -> {
                                     wire.send(new byte[] {(byte) 0x81, 0});
                                     wire.failed(1002);
                                 }),
-                                of("a close without a mask", wire -> {
+                                named("a close without a mask", wire -> {
                                     wire.send(new byte[] {(byte) 0x88, 2, 3, (byte) 0xe8});
                                     wire.failed(1002);
                                 }),
-                                of("a length in two bytes that has room in one", wire -> {
+                                named("a length in two bytes that has room in one", wire -> {
                                     wire.send(hex("81 fe 00 7d 00 00 00 00"));
                                     wire.failed(1002);
                                 }),
-                                of("a length in eight bytes that has room in two", wire -> {
+                                named("a length in eight bytes that has room in two", wire -> {
                                     wire.send(hex("81 ff 00 00 00 00 00 00 ff ff 00 00 00 00"));
                                     wire.failed(1002);
                                 }),
-                                of("a length with its highest bit set", wire -> {
+                                named("a length with its highest bit set", wire -> {
                                     wire.send(hex("81 ff 80 00 00 00 00 00 00 00 00 00 00 00"));
                                     wire.failed(1002);
                                 })))
@@ -84,14 +84,14 @@ final class FrameCases {
 
     static Stream<Case> pings() {
         Stream<Case> sizes = Stream.of(0, 1, 5, 124, 125)
-                .map(size -> of("a ping of " + size + " bytes", wire -> {
+                .map(size -> named("a ping of " + size + " bytes", wire -> {
                     byte[] payload = new byte[size];
                     Arrays.fill(payload, (byte) 0xfe);
                     wire.frame(PING, true, payload);
                     wire.ponged(payload);
                 }));
         Stream<Case> tooLong = Stream.of(126, 127, 1000, 65_536).flatMap(size -> Stream.of(PING, PONG, CLOSE)
-                .map(opcode -> of("opcode " + opcode + " with " + size + " bytes", wire -> {
+                .map(opcode -> named("opcode " + opcode + " with " + size + " bytes", wire -> {
                     wire.frame(opcode, true, new byte[size]);
                     wire.failed(1002);
                 })));
@@ -99,17 +99,17 @@ final class FrameCases {
                         sizes,
                         tooLong,
                         Stream.of(
-                                of("a ping in packets of one byte", wire -> {
+                                named("a ping in packets of one byte", wire -> {
                                     wire.chopped(Wire.frame(0x80 | PING, utf8("chopped")), 1);
                                     wire.ponged(utf8("chopped"));
                                 }),
-                                of("ten pings at once", wire -> {
+                                named("ten pings at once", wire -> {
                                     wire.send(Wire.join(IntStream.range(0, 10)
                                             .mapToObj(i -> Wire.frame(0x80 | PING, utf8("n" + i)))
                                             .toArray(byte[][]::new)));
                                     IntStream.range(0, 10).forEach(i -> wire.ponged(utf8("n" + i)));
                                 }),
-                                of("pings in packets of three bytes", wire -> {
+                                named("pings in packets of three bytes", wire -> {
                                     wire.chopped(
                                             Wire.join(IntStream.range(0, 10)
                                                     .mapToObj(i -> Wire.frame(0x80 | PING, utf8("n" + i)))
@@ -117,13 +117,13 @@ final class FrameCases {
                                             3);
                                     IntStream.range(0, 10).forEach(i -> wire.ponged(utf8("n" + i)));
                                 }),
-                                of("a pong that nobody asked for", wire -> {
+                                named("a pong that nobody asked for", wire -> {
                                     wire.frame(PONG, true, new byte[0]);
                                     wire.frame(PONG, true, utf8("unasked"));
                                     wire.frame(PING, true, utf8("asked"));
                                     wire.ponged(utf8("asked"));
                                 }),
-                                of("a ping and a text", wire -> {
+                                named("a ping and a text", wire -> {
                                     wire.frame(PING, true, utf8("p"));
                                     wire.frame(TEXT, true, ping("t"));
                                     wire.ponged(utf8("p"));
@@ -136,21 +136,21 @@ final class FrameCases {
         return IntStream.rangeClosed(1, 7)
                 .boxed()
                 .flatMap(bits -> Stream.of(
-                        of("a text with the bits " + bits, wire -> {
+                        named("a text with the bits " + bits, wire -> {
                             wire.send(Wire.frame(0x80 | (bits << 4) | TEXT, ping("t")));
                             wire.failed(1002);
                         }),
-                        of("a ping with the bits " + bits + " after a text", wire -> {
+                        named("a ping with the bits " + bits + " after a text", wire -> {
                             wire.frame(TEXT, true, ping("t"));
                             wire.send(Wire.frame(0x80 | (bits << 4) | PING, utf8("p")));
                             wire.answered("t");
                             wire.failed(1002);
                         }),
-                        of("a close with the bits " + bits, wire -> {
+                        named("a close with the bits " + bits, wire -> {
                             wire.send(Wire.frame(0x80 | (bits << 4) | CLOSE, code(1000)));
                             wire.failed(1002);
                         }),
-                        of("a last fragment with the bits " + bits, wire -> {
+                        named("a last fragment with the bits " + bits, wire -> {
                             wire.frame(TEXT, false, slice(ping("t"), 0, 5));
                             wire.send(Wire.frame(0x80 | (bits << 4), slice(ping("t"), 5, ping("t").length)));
                             wire.failed(1002);
@@ -161,18 +161,18 @@ final class FrameCases {
         return IntStream.of(3, 4, 5, 6, 7, 11, 12, 13, 14, 15)
                 .boxed()
                 .flatMap(opcode -> Stream.of(
-                        of("opcode " + opcode + " without payload", wire -> {
+                        named("opcode " + opcode + " without payload", wire -> {
                             wire.frame(opcode, true, new byte[0]);
                             wire.failed(1002);
                         }),
-                        of("opcode " + opcode + " with payload, after a text and before a ping", wire -> {
+                        named("opcode " + opcode + " with payload, after a text and before a ping", wire -> {
                             wire.frame(TEXT, true, ping("t"));
                             wire.frame(opcode, true, utf8("reserved"));
                             wire.frame(PING, true, new byte[0]);
                             wire.answered("t");
                             wire.failed(1002);
                         }),
-                        of("opcode " + opcode + " in packets of one byte", wire -> {
+                        named("opcode " + opcode + " in packets of one byte", wire -> {
                             wire.chopped(Wire.frame(0x80 | opcode, utf8("x")), 1);
                             wire.failed(1002);
                         })));

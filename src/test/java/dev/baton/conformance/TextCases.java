@@ -2,7 +2,7 @@ package dev.baton.conformance;
 
 import static dev.baton.conformance.Case.fragments;
 import static dev.baton.conformance.Case.hex;
-import static dev.baton.conformance.Case.of;
+import static dev.baton.conformance.Case.named;
 import static dev.baton.conformance.Wire.CONTINUATION;
 import static dev.baton.conformance.Wire.PING;
 import static dev.baton.conformance.Wire.TEXT;
@@ -103,11 +103,11 @@ final class TextCases {
             byte[] message = Wire.join(HEAD, hex(bytes), TAIL);
             String text = new String(hex(bytes), StandardCharsets.UTF_8);
             return Stream.of(
-                    of("valid in one frame: " + bytes, wire -> {
+                    named("valid in one frame: " + bytes, wire -> {
                         wire.frame(TEXT, true, message);
                         wire.answered(text);
                     }),
-                    of("valid in fragments of one byte: " + bytes, wire -> {
+                    named("valid in fragments of one byte: " + bytes, wire -> {
                         fragments(wire, message, 1);
                         wire.answered(text);
                     }));
@@ -115,11 +115,11 @@ final class TextCases {
         Stream<Case> invalid = INVALID.stream().flatMap(bytes -> {
             byte[] message = Wire.join(HEAD, hex(bytes), TAIL);
             return Stream.of(
-                    of("invalid in one frame: " + bytes, wire -> {
+                    named("invalid in one frame: " + bytes, wire -> {
                         wire.frame(TEXT, true, message);
                         wire.failed(1007);
                     }),
-                    of("invalid in fragments of one byte: " + bytes, wire -> {
+                    named("invalid in fragments of one byte: " + bytes, wire -> {
                         fragments(wire, message, 1);
                         wire.failed(1007);
                     }));
@@ -131,19 +131,19 @@ final class TextCases {
     static Stream<Case> utf8AsItComes() {
         Stream<Case> inOne = INVALID.stream()
                 .filter(bytes -> bytes.length() > 0)
-                .map(bytes -> of("invalid within the first fragment: " + bytes, wire -> {
+                .map(bytes -> named("invalid within the first fragment: " + bytes, wire -> {
                     wire.frame(TEXT, false, Wire.join(HEAD, hex(bytes), TAIL));
                     wire.failed(1007);
                 }));
         Stream<Case> across = Stream.of("c2|41", "e2 82|41", "f0 9f|98 41", "f4|90 80 80", "ed a0|80", "e0|80", "f0|80")
-                .map(bytes -> of("invalid across two fragments: " + bytes, wire -> {
+                .map(bytes -> named("invalid across two fragments: " + bytes, wire -> {
                     String[] halves = bytes.split("\\|", -1);
                     wire.frame(TEXT, false, Wire.join(HEAD, hex(halves[0])));
                     wire.frame(CONTINUATION, false, hex(halves[1]));
                     wire.failed(1007);
                 }));
         Stream<Case> after = Stream.of("c0", "ff", "ed a0 80")
-                .map(bytes -> of("invalid in the third fragment, after a ping: " + bytes, wire -> {
+                .map(bytes -> named("invalid in the third fragment, after a ping: " + bytes, wire -> {
                     wire.frame(TEXT, false, HEAD);
                     wire.frame(CONTINUATION, false, hex("e2 82"));
                     wire.frame(PING, true, utf8("p"));
@@ -151,7 +151,7 @@ final class TextCases {
                     wire.frame(CONTINUATION, false, Wire.join(hex("ac"), hex(bytes), TAIL));
                     wire.failed(1007);
                 }));
-        return Stream.of(inOne, across, after, Stream.of(of("half a character at the end", wire -> {
+        return Stream.of(inOne, across, after, Stream.of(named("half a character at the end", wire -> {
                     wire.frame(TEXT, false, HEAD);
                     wire.frame(CONTINUATION, true, hex("e2 82"));
                     wire.failed(1007);

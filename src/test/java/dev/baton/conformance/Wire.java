@@ -173,6 +173,7 @@ final class Wire implements AutoCloseable {
         assertThat(nextText().getString("type")).isEqualTo("welcome");
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // lives from one read to its use, and is compared with nothing
     private record Frame(int first, byte[] payload) {
         int opcode() {
             return first & 0x0f;

@@ -85,7 +85,7 @@ class CrossSiteIT {
     @Test
     void aPageWhoseNameIsPointedAtTheNodeReachesNothing() throws Exception {
         for (int port : List.of(nodes.get(0).port(), nodes.get(0).managementPort())) {
-            try (ServerSocket evil = new ServerSocket(port, 50, InetAddress.getByName(REBOUND))) {
+            try (ServerSocket evil = new ServerSocket(port, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 2}))) {
                 Thread server = new Thread(() -> rebind(evil));
                 server.setDaemon(true);
                 server.start();
