@@ -101,7 +101,7 @@ class CrossSiteIT {
             while (true) {
                 Socket browser = evil.accept();
                 if (served) {
-                    Socket node = new Socket("127.0.0.1", evil.getLocalPort());
+                    Socket node = new Socket(InetAddress.getLoopbackAddress(), evil.getLocalPort());
                     copy(browser, node);
                     copy(node, browser);
                     continue;
