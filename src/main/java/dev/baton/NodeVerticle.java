@@ -149,7 +149,7 @@ public class NodeVerticle extends VerticleBase {
                 RoomVerticle.ROUND);
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(meters.gateway(), partsBudget(settings));
-        Moderation moderation = new Moderation(node, sessions, locks);
+        Moderation moderation = new Moderation(node, sessions, locks, opened);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
         ManagementVerticle management = new ManagementVerticle(
                 settings.management().host(),

@@ -24,6 +24,7 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             + " rights_author = ?, rights_at = ?,"
             + " rights_data = '{\"from\":' || COALESCE(CAST(to_json(holder) AS TEXT), 'null') || CAST(? AS TEXT)"
             + " WHERE name = ? AND epoch = ? AND ? = %s"
+            + " AND NOT EXISTS (SELECT 1 FROM baton_removed r WHERE r.session = ?)"
             + " RETURNING num, epoch, head, rights_session, rights_author, rights_at, rights_data)"
             + " INSERT INTO baton_entry (document, seq, kind, epoch, session, author, written_at, data)"
             + " SELECT num, head, " + Kind.RIGHTS.code()
@@ -65,6 +66,7 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
             statement.setString(8, claim.document());
             statement.setLong(9, claim.expectedEpoch());
             statement.setLong(10, current);
+            statement.setString(11, claimant.session());
             try (ResultSet rows = preamble.query(statement)) {
                 Dialect.POSTGRESQL.requireNoWarning(statement.getWarnings());
                 return rows.next() ? Optional.of(granted(rows)) : Optional.empty();

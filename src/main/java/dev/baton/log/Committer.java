@@ -5,6 +5,7 @@ import dev.baton.log.Tables.Moved;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,7 @@ final class Committer implements Runnable {
     private final Compaction compaction;
     private final Counters counters;
     private final long patienceNanos;
+    private final Queue<Removal> removals = new ConcurrentLinkedQueue<>();
     private final Queue<Promise<Void>> passing = new ConcurrentLinkedQueue<>();
     private final Queue<String> compactable = new ConcurrentLinkedQueue<>();
 
@@ -115,6 +117,7 @@ final class Committer implements Runnable {
     }
 
     private void work(List<Write<?>> batch) {
+        bury();
         if (raise.get() != null) {
             probe();
         }
@@ -174,6 +177,57 @@ final class Committer implements Runnable {
         passing.add(passed);
         queue.nudge();
         return passed.future();
+    }
+
+    /** A session that is to be kept as removed. */
+    private record Removal(String session, Promise<Void> done) {}
+
+    /** See {@link DocumentLog#remove}; any thread. */
+    Future<Void> remove(String session) {
+        Promise<Void> done = Promise.promise();
+        removals.add(new Removal(session, done));
+        queue.nudge();
+        return done.future();
+    }
+
+    private void bury() {
+        for (Removal removal = removals.poll(); removal != null; removal = removals.poll()) {
+            Promise<Void> done = removal.done();
+            try {
+                Connection open = connect();
+                dialect.begin(open);
+                preamble.run(open);
+                try (PreparedStatement statement = open.prepareStatement("INSERT INTO baton_removed (session, removed_at)"
+                        + " VALUES (?, " + dialect.clock() + ") ON CONFLICT DO NOTHING")) {
+                    statement.setString(1, removal.session());
+                    statement.executeUpdate();
+                }
+                dialect.commit(open);
+                superseded.remove(removal.session());
+                tell(done::complete);
+            } catch (SQLException e) {
+                LOG.warn("a removal was not kept: {}", Words.of(e));
+                recover(dialect.trouble(e));
+                tell(() -> done.fail(LogException.unavailable("the store did not keep that the session was removed")));
+            }
+        }
+    }
+
+    /** What was written for sessions that were removed elsewhere is refused by the statement; then it is known here, too. */
+    private void lookForRemoved(List<Write<?>> batch) throws SQLException {
+        List<String> senders = batch.stream()
+                .flatMap(write -> write.sender().stream())
+                .map(Sender::session)
+                .distinct()
+                .toList();
+        if (connection.isPresent() && !senders.isEmpty()) {
+            dialect.begin(connection.get());
+            preamble.run(connection.get());
+            new Tables(connection.get(), dialect, preamble, guard.incarnation())
+                    .removed(senders)
+                    .forEach(superseded::remove);
+            dialect.commit(connection.get());
+        }
     }
 
     /** Between two transactions none of an earlier connection is under way. */
@@ -256,7 +310,7 @@ final class Committer implements Runnable {
             }
             recover(trouble);
             if (moved) {
-                lookAgain();
+                lookAgain(batch);
             }
             if (trouble == Trouble.ROW && batch.size() > 1) {
                 int half = batch.size() / 2;
@@ -298,6 +352,7 @@ final class Committer implements Runnable {
     /** @return how many entries were written */
     private int commit(List<Write<?>> batch) throws SQLException, Moved, NotNow {
         long begun = System.nanoTime();
+        requireLeave(batch);
         Connection open = connect();
         int entries = goAtOnce(open, batch) ? 1 : goTogether(open, batch);
         long micros = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
@@ -312,7 +367,7 @@ final class Committer implements Runnable {
     }
 
     /**
-     * The last look before a commit: a node that stood still in between does not act on a lease that is over, and what was sent on a connection
+     * The last look before a transaction and before its commit: a node that stood still in between does not act on a lease that is over, and what was sent on a connection
      * that has been replaced meanwhile is not written behind the back of who goes on.
      */
     private void requireLeave(List<Write<?>> batch) throws NotNow {
@@ -333,11 +388,10 @@ final class Committer implements Runnable {
     }
 
     /** Whether there was but one write to be done, and a shorter way for it, and it is done. */
-    private boolean goAtOnce(Connection open, List<Write<?>> batch) throws SQLException, NotNow {
+    private boolean goAtOnce(Connection open, List<Write<?>> batch) throws SQLException {
         if (batch.size() > 1 || !batch.get(0).canGoAtOnce()) {
             return false;
         }
-        requireLeave(batch);
         committing = true;
         boolean done = batch.get(0).goAtOnce(open);
         committing = false;
@@ -388,11 +442,12 @@ final class Committer implements Runnable {
         }
     }
 
-    /** What was read under a lock and is not so any more may be of another incarnation of the store. */
-    private void lookAgain() {
+    /** What was read under a lock and is not so any more may be of another incarnation of the store, or of a session that was removed. */
+    private void lookAgain(List<Write<?>> batch) {
         try {
             if (connection.isPresent()) {
                 guard.admitWriter(connection.get());
+                lookForRemoved(batch);
             }
         } catch (SQLException e) {
             LOG.warn("the store was let go: {}", Words.of(e));

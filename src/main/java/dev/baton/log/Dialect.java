@@ -19,7 +19,14 @@ enum Dialect {
     SQLITE("jdbc:sqlite:") {
         @Override
         Map<String, String> placeholders() {
-            return Map.of("identity", "INTEGER PRIMARY KEY AUTOINCREMENT", "exact", "", "often_updated", "");
+            return Map.of(
+                    "identity", "INTEGER PRIMARY KEY AUTOINCREMENT",
+                    "exact", "",
+                    "often_updated", "",
+                    "on_deletion",
+                            "CREATE TRIGGER baton_document_deleted AFTER DELETE ON baton_document BEGIN"
+                                    + " INSERT OR REPLACE INTO baton_deleted (name, epoch, head, deleted_at)"
+                                    + " VALUES (OLD.name, OLD.epoch, OLD.head, " + clock() + "); END;");
         }
 
         @Override
@@ -141,7 +148,15 @@ enum Dialect {
                     "identity", "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
                     "exact", "COLLATE \"C\"",
                     // Room for the next version of a row on its own page, so that no index is touched.
-                    "often_updated", "WITH (fillfactor = 50)");
+                    "often_updated", "WITH (fillfactor = 50)",
+                    "on_deletion",
+                            "CREATE FUNCTION baton_document_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                                    + " INSERT INTO baton_deleted (name, epoch, head, deleted_at)"
+                                    + " VALUES (OLD.name, OLD.epoch, OLD.head, " + clock() + ")"
+                                    + " ON CONFLICT (name) DO UPDATE SET epoch = excluded.epoch, head = excluded.head,"
+                                    + " deleted_at = excluded.deleted_at; RETURN NULL; END $$;\n"
+                                    + "CREATE TRIGGER baton_document_deleted AFTER DELETE ON baton_document"
+                                    + " FOR EACH ROW EXECUTE FUNCTION baton_document_deleted();");
         }
 
         @Override

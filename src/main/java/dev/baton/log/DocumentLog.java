@@ -92,6 +92,15 @@ public interface DocumentLog {
     Future<Void> supersede(String session, long generation);
 
     /**
+     * The session was removed: from when this completes, no node makes it a holder or writes for it, for ever. Fails as unavailable, and may be
+     * repeated.
+     */
+    Future<Void> remove(String session);
+
+    /** The sessions that were removed within the last so many milliseconds, by the clock of the store; the newest thousand at most. */
+    Future<List<String>> removedSince(long millis);
+
+    /**
      * Sets what is asked right before each commit, on the committer's thread: whether this node may write at that moment. Where it may not,
      * writes fail as unavailable and nothing of them is stored.
      */

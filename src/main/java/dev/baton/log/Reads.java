@@ -21,6 +21,7 @@ final class Reads {
     private final StoreGuard guard;
     private final Preamble preamble;
     private final String incarnation;
+    private final String removed;
     private final int pageEntries;
     private final long pageBytes;
 
@@ -28,6 +29,8 @@ final class Reads {
         this.guard = guard;
         this.preamble = dialect.preamble(Dialect.Use.READING, settings);
         this.incarnation = "SELECT " + dialect.currentIncarnation();
+        this.removed = "SELECT session FROM baton_removed WHERE removed_at >= " + dialect.clock()
+                + " - ? ORDER BY removed_at DESC LIMIT 1000";
         this.pageEntries = settings.pageEntries();
         this.pageBytes = settings.pageBytes();
     }
@@ -87,6 +90,19 @@ final class Reads {
                 .filter(state -> state.holder().isPresent())
                 .sorted(Comparator.comparing(DocumentState::document))
                 .toList();
+    }
+
+    List<String> removedSince(Connection connection, long millis) throws SQLException {
+        List<String> sessions = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(removed)) {
+            statement.setLong(1, millis);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    sessions.add(rows.getString(1));
+                }
+            }
+        }
+        return sessions;
     }
 
     Map<String, Head> heads(Connection connection, Collection<String> documents) throws SQLException {

@@ -6,4 +6,10 @@ package dev.baton.log;
  * @param session whose
  * @param generation which of the session's connections, counted from 1
  */
-public record Sender(String session, long generation) {}
+public record Sender(String session, long generation) {
+
+    /** A session on whose behalf a node acts: whichever connection it has, as long as it was not removed. */
+    static Sender onBehalfOf(String session) {
+        return new Sender(session, Long.MAX_VALUE - 1);
+    }
+}

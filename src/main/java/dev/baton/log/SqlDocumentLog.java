@@ -132,7 +132,8 @@ final class SqlDocumentLog implements DocumentLog {
                 (ledger, ours) -> ledger.claim(claim, ours),
                 claim.expectedEpoch() > 0 && dialect.claimsAtOnce()
                         ? Optional.of(new ClaimAtOnce(claim, dialect, writing, guard::incarnation))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.of(Sender.onBehalfOf(claimant.session())));
     }
 
     @Override
@@ -160,6 +161,23 @@ final class SqlDocumentLog implements DocumentLog {
         Promise<Void> promise = vertx.getOrCreateContext().promise();
         committer.supersede(session, generation).onComplete(promise);
         return promise.future();
+    }
+
+    @Override
+    public Future<Void> remove(String session) {
+        Text.requireName("session", session);
+        Promise<Void> promise = vertx.getOrCreateContext().promise();
+        if (available()) {
+            committer.remove(session).onComplete(promise);
+        } else {
+            promise.fail(availability.failure());
+        }
+        return promise.future();
+    }
+
+    @Override
+    public Future<List<String>> removedSince(long millis) {
+        return ask(connection -> reads.removedSince(connection, millis));
     }
 
     @Override

@@ -24,6 +24,11 @@ final class Superseded {
         generations.merge(session, generation, Math::max);
     }
 
+    /** The session was removed: nothing of it counts any more, no claim either. */
+    void remove(String session) {
+        put(session, Long.MAX_VALUE);
+    }
+
     /** Whether the write was sent on a connection that has been replaced since. */
     boolean covers(Write<?> write) {
         return write.sender().filter(this::covers).isPresent();

@@ -47,6 +47,14 @@ final class Tables {
     private static final String MOVE_HEAD =
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
+    /** A name that was deleted goes on behind what it had, and nothing of that can be read. */
+    private static final String CREATE = "INSERT INTO baton_document (name, epoch, head, floor_seq, swept_seq) VALUES (?, "
+            + deleted("epoch") + ", " + deleted("head") + ", " + deleted("head") + ", " + deleted("head")
+            + ") ON CONFLICT DO NOTHING";
+
+    /** Follows a gate of a row that gets a holder: one that was not removed. */
+    private static final String NOT_REMOVED = " AND NOT EXISTS (SELECT 1 FROM baton_removed r WHERE r.session = ?)";
+
     private static final String MOVE_RIGHTS =
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?, holder_user = ?, holder_keep"
                     + " = ?, rights_seq = ?, rights_session = ?, rights_author = ?, rights_at = ?, rights_data = ?"
@@ -61,6 +69,8 @@ final class Tables {
             + " v.column2"
             + " AND (v.column3"
             + " <> " + Kind.UPDATE.code() + " OR d.holder = v.column5)) IS NOT NULL"
+            + " AND (v.column3 = " + Kind.RIGHTS.code()
+            + " OR NOT EXISTS (SELECT 1 FROM baton_removed r WHERE r.session = v.column5))"
             + " ON CONFLICT DO NOTHING";
 
     /**
@@ -89,6 +99,10 @@ final class Tables {
     private static final int MOST_AT_ONCE = 512;
 
     private record Row(long document, Line line) {}
+
+    private static String deleted(String column) {
+        return "COALESCE((SELECT " + column + " FROM baton_deleted WHERE name = ?), 0)";
+    }
 
     private final Connection connection;
     private final Dialect dialect;
@@ -126,13 +140,33 @@ final class Tables {
     void create(SortedSet<String> names) throws SQLException {
         preamble.run(connection);
         try (PreparedStatement statement =
-                connection.prepareStatement("INSERT INTO baton_document (name) VALUES (?) ON CONFLICT DO NOTHING")) {
+                connection.prepareStatement(CREATE)) {
             for (String name : names) {
-                statement.setString(1, name);
+                for (int i = 1; i <= 5; i++) {
+                    statement.setString(i, name);
+                }
                 statement.addBatch();
             }
             statement.executeBatch();
         }
+    }
+
+    /** Which of those sessions have been removed. */
+    List<String> removed(Collection<String> sessions) throws SQLException {
+        List<String> removed = new ArrayList<>();
+        for (List<String> portion : Sql.portions(sessions)) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("SELECT session FROM baton_removed WHERE session IN ("
+                            + Sql.times(portion.size(), "?") + ")")) {
+                Sql.names(statement, portion);
+                try (ResultSet rows = statement.executeQuery()) {
+                    while (rows.next()) {
+                        removed.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        return removed;
     }
 
     /** What the log knows of the operations, by document; the rows are those of the documents, as they were locked. */
@@ -245,7 +279,7 @@ final class Tables {
         if (segments.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(MOVE_RIGHTS + dialect.currentIncarnation())) {
+        try (PreparedStatement statement = connection.prepareStatement(MOVE_RIGHTS + dialect.currentIncarnation() + NOT_REMOVED)) {
             for (Segment segment : segments) {
                 DocumentRow after = segment.after();
                 Entry rights = after.rights().orElseThrow();
@@ -261,6 +295,7 @@ final class Tables {
                 statement.setLong(10, rights.at());
                 statement.setString(11, rights.data());
                 gate(statement, 12, segment.before());
+                statement.setString(17, after.holder().map(Tenant::session).orElse(""));
                 statement.addBatch();
             }
             expectOneEach(statement.executeBatch(), "document");

@@ -65,6 +65,16 @@ final class StagedLog implements DocumentLog {
     }
 
     @Override
+    public Future<Void> remove(String session) {
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<List<String>> removedSince(long millis) {
+        return Future.succeededFuture(List.of());
+    }
+
+    @Override
     public void commitOnlyIf(BooleanSupplier permitted) {
         // Nothing is committed on a stage.
     }

@@ -2,6 +2,7 @@ package dev.baton.room;
 
 import dev.baton.auth.Role;
 import dev.baton.cluster.ClusterNode;
+import dev.baton.log.DocumentLog;
 import dev.baton.protocol.Member;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.LockOutcome;
@@ -64,9 +65,11 @@ public final class Moderation {
     private final ClusterNode node;
     private final Sessions sessions;
     private final Locks locks;
+    private final DocumentLog log;
 
-    /** Acts from that node. */
-    public Moderation(ClusterNode node, Sessions sessions, Locks locks) {
+    /** Acts from that node; {@code log} keeps for good that a session was removed. */
+    public Moderation(ClusterNode node, Sessions sessions, Locks locks, DocumentLog log) {
+        this.log = log;
         this.node = node;
         this.sessions = sessions;
         this.locks = locks;
@@ -105,26 +108,38 @@ public final class Moderation {
 
     /**
      * Ends a session that is in that document: it leaves all its documents, its socket is closed with 4501, and it cannot be
-     * resumed.
+     * resumed. The store is told first, so that nobody who was away meanwhile brings the session back; without the store this fails.
      *
      * @return the session as it was
      */
     public Future<SessionRecord> remove(String document, String session) {
         return find(document, session)
-                .compose(found -> sessions.remove(session))
+                .compose(found -> log.remove(session))
+                .compose(kept -> sessions.remove(session))
                 .compose(removed -> removed.isEmpty()
                         ? Moderation.<SessionRecord>refuse(Refused.Reason.ABSENT, "that session has just ended")
                         : Future.succeededFuture(removed.get()))
                 .compose(record -> {
-                    List<Future<LockOutcome>> left = record.documents().keySet().stream()
-                            .map(each -> locks.submit(each, new LockEvent.Leave(session, SessionRecord.REMOVED)))
-                            .toList();
                     LOG.info("session {} was removed, at {}", session, document);
-                    // What fails here, the sweep of the locks repeats.
-                    return Future.join(left)
-                            .<SessionRecord>transform(done -> Future.succeededFuture(record))
-                            .onComplete(done -> close(record));
+                    return takeOut(record);
                 });
+    }
+
+    /** A session that was removed is known here all the same, as its node was away, or was merged with others: it goes again. */
+    public Future<Void> removeAgain(String session) {
+        return sessions.remove(session).compose(record -> record.isEmpty()
+                ? Future.succeededFuture()
+                : takeOut(record.get()).mapEmpty());
+    }
+
+    private Future<SessionRecord> takeOut(SessionRecord record) {
+        List<Future<LockOutcome>> left = record.documents().keySet().stream()
+                .map(each -> locks.submit(each, new LockEvent.Leave(record.id(), SessionRecord.REMOVED)))
+                .toList();
+        // What fails here, the sweep of the locks repeats.
+        return Future.join(left)
+                .<SessionRecord>transform(done -> Future.succeededFuture(record))
+                .onComplete(done -> close(record));
     }
 
     private void close(SessionRecord record) {

@@ -38,7 +38,7 @@ final class RoomRequests {
     RoomRequests(RoomServices on, RoomRegistry rooms, Turns turns) {
         this.on = on;
         this.rooms = rooms;
-        this.moderation = new Moderation(on.node(), on.sessions(), on.locks());
+        this.moderation = new Moderation(on.node(), on.sessions(), on.locks(), on.log());
         this.pens = new PenRequests(on, moderation);
         this.writes = new WriteRequests(on);
         this.overtaken = new Overtaken(on.node());

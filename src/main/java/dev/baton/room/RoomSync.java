@@ -137,10 +137,36 @@ final class RoomSync {
         if (documents.isEmpty() || !on.log().available()) {
             return;
         }
+        Map<String, Long> told = new HashMap<>();
+        long incarnation = on.log().incarnation();
+        rooms.byDocument().forEach((document, room) -> {
+            if (room.entries().incarnation() == incarnation) {
+                told.put(document, room.entries().delivered());
+            }
+        });
         on.log()
                 .heads(documents)
-                .onSuccess(heads -> heads.forEach(
-                        (document, head) -> rooms.find(document).ifPresent(room -> compareHead(document, room, head))));
+                .onSuccess(heads -> {
+                    if (!proveLoss(told, heads, incarnation)) {
+                        heads.forEach((document, head) ->
+                                rooms.find(document).ifPresent(room -> compareHead(document, room, head)));
+                    }
+                });
+    }
+
+    /** An entry that was told here before the store was asked, and is not there, was lost. */
+    private boolean proveLoss(Map<String, Long> told, Map<String, Head> heads, long incarnation) {
+        Optional<String> lost = told.keySet().stream()
+                .filter(document -> heads.get(document).seq() < told.get(document))
+                .findFirst();
+        if (lost.isEmpty() || on.log().incarnation() != incarnation) {
+            return false;
+        }
+        String document = lost.get();
+        on.log()
+                .raise(document + " ends at " + heads.get(document).seq() + ", and entries up to " + told.get(document)
+                        + " were acknowledged");
+        return true;
     }
 
     /** An epoch or a holder that the lock does not know for two rounds did not come about through this lock. */

@@ -139,8 +139,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         node.on(ROSTERS_KEPT, context, sweep::kept);
         log.incarnationHandler(raised -> new Reload(services, rooms).begin(raised));
         unlisten = node.onLost(context, sync::lost);
+        Removals removals = new Removals(services);
         vertx.setPeriodic(round.toMillis(), id -> {
             sync.round();
+            removals.round();
             sweep.round();
             count();
         });

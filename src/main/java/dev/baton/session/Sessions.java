@@ -90,6 +90,7 @@ public final class Sessions {
     private final Duration expiry;
     private final Comings comings = new Comings();
     private final Takeovers takeovers;
+    private volatile Set<String> removed = Set.of();
 
     /**
      * The sessions as seen from a node.
@@ -117,6 +118,11 @@ public final class Sessions {
         return takeovers;
     }
 
+    /** Those sessions were removed, as the store knows: none of them is resumed or put back here. */
+    public void removed(Set<String> sessions) {
+        removed = sessions;
+    }
+
     /** A new session of that user, connected to this node. */
     public Future<Connected> create(User user, Roles roles) {
         ResumeSecret secret = ResumeSecret.fresh();
@@ -137,6 +143,9 @@ public final class Sessions {
      */
     public Future<Optional<Connected>> adopt(
             User user, Roles roles, ResumeSecret secret, Map<String, Standing> documents, Consumer<Replaced> replaced) {
+        if (removed.contains(secret.session())) {
+            return Future.succeededFuture(Optional.empty());
+        }
         SessionRecord record = fresh(user, roles, secret, documents, node.now());
         return submit(record.id(), new SessionEvent.Adopt(record)).compose(outcome -> {
             if (outcome.after().isEmpty()) {
@@ -169,6 +178,9 @@ public final class Sessions {
      */
     public Future<Optional<Connected>> resume(
             ResumeSecret secret, Optional<User> user, Roles roles, Consumer<Replaced> replaced) {
+        if (removed.contains(secret.session())) {
+            return Future.succeededFuture(Optional.empty());
+        }
         var event = new SessionEvent.Resume(
                 secret.hash(),
                 user.map(User::id).orElse(SessionEvent.Resume.ANY_USER),
@@ -266,7 +278,9 @@ public final class Sessions {
      * was put back before; does nothing when this one is there, or a later one, or the session was removed.
      */
     public Future<Void> restore(SessionRecord record) {
-        return submit(record.id(), new SessionEvent.Restore(record)).mapEmpty();
+        return removed.contains(record.id())
+                ? Future.succeededFuture()
+                : submit(record.id(), new SessionEvent.Restore(record)).mapEmpty();
     }
 
     /**

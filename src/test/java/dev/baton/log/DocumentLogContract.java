@@ -658,6 +658,62 @@ abstract class DocumentLogContract {
         assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1, Optional.of("ann"))));
     }
 
+    // ---- tombstones -----------------------------------------------------------------------------------------------
+
+    @Test
+    void a_session_that_was_removed_writes_nothing_and_holds_nothing_through_any_node_for_ever() throws Exception {
+        claim(log, 0, ANN);
+        get(log.remove("ann"));
+        for (DocumentLog node : List.of(log, other)) {
+            Optional<Sender> ann = Optional.of(new Sender("ann", 7));
+            assertThat(failure(node.append(updateOf(1, "ann", "late", "1"), ann)).reason())
+                    .isEqualTo(Reason.SUPERSEDED);
+            assertThat(failure(node.append(messageOf("ann", "said", "1"), ann)).reason())
+                    .isEqualTo(Reason.SUPERSEDED);
+            assertThat(failure(node.claim(new Claim(DOC, 1, ANN, "test", NOW))).reason())
+                    .isEqualTo(Reason.SUPERSEDED);
+        }
+        assertThat(get(other.removedSince(60_000))).containsExactly("ann");
+        get(log.remove("ann"));
+        get(other.vacate(DOC, 1, "ann", "removed", NOW));
+        assertThat(claim(other, 1, BEN).epoch()).isEqualTo(2);
+        assertThat(get(open(settings()).removedSince(60_000))).containsExactly("ann");
+    }
+
+    @Test
+    void one_that_was_removed_fails_none_of_those_it_is_committed_with() throws Exception {
+        claim(log, 0, ANN);
+        get(log.remove("cid"));
+        Future<AppendResult> removed;
+        Future<AppendResult> stays;
+        try (AutoCloseable held = holdUp()) {
+            removed = other.append(messageOf("cid", "m", "1"), Optional.of(new Sender("cid", 1)));
+            stays = other.append(updateOf(1, "ann", "op", "1"), Optional.of(new Sender("ann", 1)));
+        }
+        assertThat(failure(removed).reason()).isEqualTo(Reason.SUPERSEDED);
+        assertThat(get(stays)).isInstanceOf(Applied.class);
+    }
+
+    @Test
+    void a_name_that_was_deleted_goes_on_with_its_epochs_and_nobody_is_recovered_into_what_follows() throws Exception {
+        claim(log, 0, ANN);
+        update(log, 1, "ann", "op1", "1");
+        update(log, 1, "ann", "op2", "2");
+        String id = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
+        Store store = Store.open(settings());
+        try (Connection connection = store.first();
+                java.sql.Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM baton_document WHERE name = '" + DOC + "'");
+        }
+
+        assertThat(message(log, "cid", "m1", "3").seq()).isEqualTo(4);
+        Opening opening = get(log.open(DOC, OptionalLong.of(2), Optional.of(id)));
+        assertThat(opening.recovered()).isFalse();
+        assertThat(opening.entries()).extracting(Entry::id).containsExactly("m1");
+        assertThat(get(log.append(updateOf(1, "ann", "late", "4")))).isInstanceOf(AppendResult.Fenced.class);
+        assertThat(claim(other, 1, BEN).epoch()).isEqualTo(2);
+    }
+
     // ---- at the commit ---------------------------------------------------------------------------------------------
 
     @Test
