@@ -163,8 +163,7 @@ public class NodeVerticle extends VerticleBase {
                 "store",
                 () -> !opened.behind(),
                 "behind: another node works in a later incarnation of the store; this node's connections lead to an old copy");
-        readiness.add(
-                "store", () -> lease.strangers().map(named -> "shared: nodes outside this cluster use it: " + named));
+        readiness.add("store", lease::sharing);
         readiness.add("cluster", lease::enoughNodes, "fewer nodes are live than cluster.minimum");
         readiness.add("lease", lease::sound, "not in touch with the other nodes");
         meters.show(connections);
@@ -281,6 +280,11 @@ public class NodeVerticle extends VerticleBase {
             @Override
             public Future<Map<String, Line>> serve(String node, Set<String> own) {
                 return log.serve(node, own).map(NodeVerticle::lines);
+            }
+
+            @Override
+            public String store() {
+                return log.id();
             }
 
             @Override

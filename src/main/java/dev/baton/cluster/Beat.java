@@ -21,29 +21,33 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     /** 0 from a node of a version that has none. */
     private final long incarnation;
 
+    /** Absent in what a node of an earlier version sends. */
+    private final String store;
+
     private transient HazelcastInstance there;
 
-    private Beat(String from, long sent, boolean answer, boolean last, long incarnation) {
+    private Beat(String from, long sent, boolean answer, boolean last, long incarnation, String store) {
         this.from = from;
         this.sent = sent;
         this.answer = answer;
         this.last = last;
         this.incarnation = incarnation;
+        this.store = store;
     }
 
-    /** Of that node, sent at that time of its own clock; it works in that incarnation of the store. */
-    static Beat of(String node, long sent, long incarnation) {
-        return new Beat(node, sent, false, false, incarnation);
+    /** Of that node, sent at that time of its own clock; it works in that incarnation of that store. */
+    static Beat of(String node, long sent, long incarnation, String store) {
+        return new Beat(node, sent, false, false, incarnation, store);
     }
 
     /** The farewell of that node. To a node that does not know of farewells it is a beat like others. */
     static Beat lastOf(String node, long sent) {
-        return new Beat(node, sent, false, true, 0);
+        return new Beat(node, sent, false, true, 0, "");
     }
 
     /** What that node answers to this one. */
-    Beat answeredBy(String node, long itsIncarnation) {
-        return new Beat(node, sent, true, false, itsIncarnation);
+    Beat answeredBy(String node, long itsIncarnation, String itsStore) {
+        return new Beat(node, sent, true, false, itsIncarnation, itsStore);
     }
 
     /** The name of the node that sent it. */
@@ -59,6 +63,11 @@ final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     /** The incarnation of the store that its sender works in; 0 when it works in none. */
     long incarnation() {
         return incarnation;
+    }
+
+    /** The id of its sender's store; empty when it does not say. */
+    String store() {
+        return store == null ? "" : store;
     }
 
     /** Whether it is an answer. */

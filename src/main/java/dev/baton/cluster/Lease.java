@@ -15,7 +15,7 @@ public class Lease {
 
     /** An immutable view, so that what belongs together is read together. */
     private record View(
-            NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {}
+            NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> sharing) {}
 
     private final int minimum;
     private final List<GivenUp> listeners = new CopyOnWriteArrayList<>();
@@ -46,9 +46,12 @@ public class Lease {
         return sound() && enoughNodes() && LeaseVerticle.now() <= view.servingUntil();
     }
 
-    /** The nodes outside this cluster that serve clients on the same store, in words; empty when there are none. */
-    public Optional<String> strangers() {
-        return view.strangers();
+    /**
+     * Why this node serves nobody on its store, in words: nodes outside its cluster serve on it, or the other members use another one. Empty
+     * when neither is so.
+     */
+    public Optional<String> sharing() {
+        return view.sharing();
     }
 
     /** Whether the others act for this node's sessions by now, as far as it can tell. */
@@ -62,9 +65,9 @@ public class Lease {
     }
 
     /** What was found, and until when it holds without being found again. */
-    void found(NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> strangers) {
+    void found(NodeLease.Standing standing, long until, long servingUntil, int certain, Optional<String> sharing) {
         boolean before = givenUp();
-        view = new View(standing, until, servingUntil, certain, strangers);
+        view = new View(standing, until, servingUntil, certain, sharing);
         if (givenUp() && !before) {
             listeners.forEach(listener ->
                     listener.context().runOnContext(v -> listener.action().run()));

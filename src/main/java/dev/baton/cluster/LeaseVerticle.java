@@ -42,6 +42,7 @@ public final class LeaseVerticle extends VerticleBase {
     private final long length;
     private final Set<String> known = new HashSet<>();
     private final Promise<Void> serves = Promise.promise();
+    private final MemberStores stores;
     private Map<String, Roll.Line> strangers = Map.of();
     private boolean serving;
     private long servingUntil;
@@ -62,6 +63,7 @@ public final class LeaseVerticle extends VerticleBase {
     public LeaseVerticle(ClusterNode node, Roll roll, Lease lease, String cluster, Duration length) {
         this.cluster = cluster;
         this.length = length.toMillis();
+        this.stores = new MemberStores(node.id(), roll.store());
         this.node = node;
         this.roll = roll;
         this.lease = lease;
@@ -107,7 +109,7 @@ public final class LeaseVerticle extends VerticleBase {
     private void turn() {
         known.addAll(others());
         state.turn(others(), now());
-        sendAll(Beat.of(node.id(), now(), roll.incarnation()));
+        sendAll(Beat.of(node.id(), now(), roll.incarnation(), roll.store()));
         skipped = state.alone() && serving && !skipped;
         if (!skipped) {
             sign();
@@ -192,7 +194,10 @@ public final class LeaseVerticle extends VerticleBase {
 
     private void heard(Beat beat) {
         node.heardFrom(beat.from());
-        roll.heard(beat.incarnation());
+        if (beat.store().equals(roll.store())) {
+            roll.heard(beat.incarnation());
+        }
+        stores.heard(beat.from(), beat.store());
         if (beat.isLast()) {
             state.farewell(beat.from());
         } else if (beat.isAnswer()) {
@@ -203,19 +208,22 @@ public final class LeaseVerticle extends VerticleBase {
             }
             look();
         } else {
-            node.beats().send(beat.from(), beat.answeredBy(node.id(), roll.incarnation()));
+            node.beats().send(beat.from(), beat.answeredBy(node.id(), roll.incarnation(), roll.store()));
         }
     }
 
     private void look() {
         long now = now();
-        NodeLease.Standing standing = strangers.isEmpty() ? state.standing(now) : NodeLease.Standing.GIVEN_UP;
+        Optional<String> sharing = strangers.isEmpty()
+                ? stores.outvoted(others())
+                : Optional.of("shared: nodes outside this cluster use it: " + named(strangers));
+        NodeLease.Standing standing = sharing.isEmpty() ? state.standing(now) : NodeLease.Standing.GIVEN_UP;
         lease.found(
                 standing,
                 state.alone() ? Long.MAX_VALUE : now + state.limit(),
                 servingUntil,
                 state.certain(now),
-                strangers.isEmpty() ? Optional.empty() : Optional.of(named(strangers)));
+                sharing);
         if (standing != told) {
             told = standing;
             say(standing);

@@ -28,6 +28,9 @@ public interface Roll {
     /** Says that the node acts for clients, unless nodes do that are not among {@code own}; gives those. */
     Future<Map<String, Line>> serve(String node, Set<String> own);
 
+    /** The store's id. */
+    String store();
+
     /** The incarnation of the store that this node works in; 0 while the store does not answer. */
     long incarnation();
 
