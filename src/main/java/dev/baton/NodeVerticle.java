@@ -158,6 +158,7 @@ public class NodeVerticle extends VerticleBase {
                 readiness,
                 gauges,
                 new DocumentsApi(desk).andThen(new ConsolePage()));
+        readiness.add("store", lease::serves, "this node's signature in the store has run out; it signs again");
         readiness.add("store", opened::obstacle);
         readiness.add(
                 "store",

@@ -43,7 +43,12 @@ public class Lease {
      * it serves still counts, so that no other cluster does.
      */
     public boolean mayWrite() {
-        return sound() && enoughNodes() && LeaseVerticle.now() <= view.servingUntil();
+        return sound() && enoughNodes() && serves();
+    }
+
+    /** Whether this node's word in the store that it serves still counts. */
+    public boolean serves() {
+        return LeaseVerticle.now() <= view.servingUntil();
     }
 
     /**

@@ -78,6 +78,7 @@ final class Joiners {
         matter.add(session);
         String joined = Frames.joined(
                 joiner.request(), content(joiner), roster.members(matter), roster.count(), rights, session);
+        pen.letEdit(session, joiner.outbox());
         boolean large = joiner.large().isPresent() || joined.length() > LARGE;
         if (large) {
             entries.welcome(joiner, joined, opening.last());

@@ -104,12 +104,13 @@ final class RoomPen {
                 || old.get().epoch() != fresh.epoch()
                 || !old.get().holder().equals(fresh.holder())
                 || !old.get().deadline().equals(fresh.deadline());
+        letEdit(old, fresh);
         if (moved) {
             send();
         } else {
             changed = true;
         }
-        tellHolder(old, fresh);
+        tellAsked(old, fresh);
         if (old.isPresent() && old.get().epoch() < fresh.epoch()) {
             fresh.holder().flatMap(holder -> watchers.get(holder.session())).ifPresent(outbox -> on.meters()
                     .delivered(on.node().now() - fresh.granted()));
@@ -121,13 +122,18 @@ final class RoomPen {
         return true;
     }
 
-    private void tellHolder(Optional<LockNews> old, LockNews fresh) {
+    /** Before anybody is told: a client may send large content the moment it hears that it holds the lock. */
+    private void letEdit(Optional<LockNews> old, LockNews fresh) {
         Optional<String> before = old.flatMap(LockNews::holder).map(Member::session);
         Optional<String> now = fresh.holder().map(Member::session);
         if (!before.equals(now)) {
             before.flatMap(watchers::get).ifPresent(outbox -> outbox.editing(document, false));
             now.flatMap(watchers::get).ifPresent(outbox -> outbox.editing(document, true));
         }
+    }
+
+    private void tellAsked(Optional<LockNews> old, LockNews fresh) {
+        Optional<String> now = fresh.holder().map(Member::session);
         now.flatMap(watchers::get).ifPresent(outbox -> fresh.asks().stream()
                 .filter(ask -> old.isEmpty() || !old.get().asks().contains(ask))
                 .forEach(ask -> outbox.send(requested(fresh, ask))));
@@ -140,12 +146,16 @@ final class RoomPen {
                 .isPresent();
     }
 
+    /** A connection may send what only the holder may, or not; to be called before its client is told which. */
+    void letEdit(String session, Outbox outbox) {
+        outbox.editing(document, heldBy(session));
+    }
+
     /** Tells a connection that has just been attached whether its session holds the pen, and what it is asked. */
     void attach(String session, Outbox outbox) {
         told.forget(session);
-        boolean holds = heldBy(session);
-        outbox.editing(document, holds);
-        if (holds) {
+        letEdit(session, outbox);
+        if (heldBy(session)) {
             news.ifPresent(known -> known.asks().forEach(ask -> outbox.send(requested(known, ask))));
         }
     }

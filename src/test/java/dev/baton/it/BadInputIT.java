@@ -143,7 +143,7 @@ class BadInputIT {
     @Test
     void refusesDataThatIsTooLargeAndAnIdThatWasUsedForOther() {
         long epoch = get(client.join(document, Mode.EDIT)).rights().epoch();
-        refused(client.update(document, epoch, "big", "x".repeat(70_000)), "too-large");
+        refused(client.say(document, "big", "x".repeat(70_000)), "too-large");
         Outcome first = get(client.update(document, epoch, "a", "x"));
         assertThat(get(client.update(document, epoch, "a", "x"))).as("a retry").isEqualTo(first);
         refused(client.update(document, epoch, "a", "y"), "bad-message");
