@@ -47,7 +47,8 @@ final class MemberStores {
                 .orElse(own);
         return most.equals(own)
                 ? Optional.empty()
-                : Optional.of("another: the nodes " + String.join(", ", users.get(most)) + " of this cluster use store " + most
-                        + ", this one " + own + "; point store.url at theirs, or give this node another cluster.name");
+                : Optional.of("another: the nodes " + String.join(", ", users.get(most)) + " of this cluster use store "
+                        + most + ", this one " + own
+                        + "; point store.url at theirs, or give this node another cluster.name");
     }
 }

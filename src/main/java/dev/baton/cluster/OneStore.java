@@ -32,8 +32,7 @@ public final class OneStore {
                 .compose(same -> checkStore(shared, context, id, settings));
     }
 
-    private static Future<Void> checkStore(
-            IMap<String, String> shared, Context context, String id, Settings settings) {
+    private static Future<Void> checkStore(IMap<String, String> shared, Context context, String id, Settings settings) {
         return context.<String>executeBlocking(() -> shared.putIfAbsent(KEY, id), false)
                 .compose(there -> there == null || there.equals(id)
                         ? Future.succeededFuture()

@@ -197,8 +197,9 @@ final class Committer implements Runnable {
                 Connection open = connect();
                 dialect.begin(open);
                 preamble.run(open);
-                try (PreparedStatement statement = open.prepareStatement("INSERT INTO baton_removed (session, removed_at)"
-                        + " VALUES (?, " + dialect.clock() + ") ON CONFLICT DO NOTHING")) {
+                try (PreparedStatement statement =
+                        open.prepareStatement("INSERT INTO baton_removed (session, removed_at)" + " VALUES (?, "
+                                + dialect.clock() + ") ON CONFLICT DO NOTHING")) {
                     statement.setString(1, removal.session());
                     statement.executeUpdate();
                 }

@@ -48,9 +48,10 @@ final class Tables {
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
     /** A name that was deleted goes on behind what it had, and nothing of that can be read. */
-    private static final String CREATE = "INSERT INTO baton_document (name, epoch, head, floor_seq, swept_seq) VALUES (?, "
-            + deleted("epoch") + ", " + deleted("head") + ", " + deleted("head") + ", " + deleted("head")
-            + ") ON CONFLICT DO NOTHING";
+    private static final String CREATE =
+            "INSERT INTO baton_document (name, epoch, head, floor_seq, swept_seq) VALUES (?, "
+                    + deleted("epoch") + ", " + deleted("head") + ", " + deleted("head") + ", " + deleted("head")
+                    + ") ON CONFLICT DO NOTHING";
 
     /** Follows a gate of a row that gets a holder: one that was not removed. */
     private static final String NOT_REMOVED = " AND NOT EXISTS (SELECT 1 FROM baton_removed r WHERE r.session = ?)";
@@ -139,8 +140,7 @@ final class Tables {
     /** The first step of a transaction of its own. Adds rows for documents nobody wrote to yet. To be committed before they are locked, or the order of locks is lost. */
     void create(SortedSet<String> names) throws SQLException {
         preamble.run(connection);
-        try (PreparedStatement statement =
-                connection.prepareStatement(CREATE)) {
+        try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
             for (String name : names) {
                 for (int i = 1; i <= 5; i++) {
                     statement.setString(i, name);
@@ -155,9 +155,8 @@ final class Tables {
     List<String> removed(Collection<String> sessions) throws SQLException {
         List<String> removed = new ArrayList<>();
         for (List<String> portion : Sql.portions(sessions)) {
-            try (PreparedStatement statement =
-                    connection.prepareStatement("SELECT session FROM baton_removed WHERE session IN ("
-                            + Sql.times(portion.size(), "?") + ")")) {
+            try (PreparedStatement statement = connection.prepareStatement(
+                    "SELECT session FROM baton_removed WHERE session IN (" + Sql.times(portion.size(), "?") + ")")) {
                 Sql.names(statement, portion);
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
@@ -279,7 +278,8 @@ final class Tables {
         if (segments.isEmpty()) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(MOVE_RIGHTS + dialect.currentIncarnation() + NOT_REMOVED)) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(MOVE_RIGHTS + dialect.currentIncarnation() + NOT_REMOVED)) {
             for (Segment segment : segments) {
                 DocumentRow after = segment.after();
                 Entry rights = after.rights().orElseThrow();

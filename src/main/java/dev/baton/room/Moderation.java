@@ -127,9 +127,10 @@ public final class Moderation {
 
     /** A session that was removed is known here all the same, as its node was away, or was merged with others: it goes again. */
     public Future<Void> removeAgain(String session) {
-        return sessions.remove(session).compose(record -> record.isEmpty()
-                ? Future.succeededFuture()
-                : takeOut(record.get()).mapEmpty());
+        return sessions.remove(session)
+                .compose(record -> record.isEmpty()
+                        ? Future.succeededFuture()
+                        : takeOut(record.get()).mapEmpty());
     }
 
     private Future<SessionRecord> takeOut(SessionRecord record) {

@@ -33,10 +33,7 @@ final class Removals {
             return;
         }
         looking = true;
-        on.log()
-                .removedSince(WINDOW.toMillis())
-                .onSuccess(this::remove)
-                .onComplete(done -> looking = false);
+        on.log().removedSince(WINDOW.toMillis()).onSuccess(this::remove).onComplete(done -> looking = false);
     }
 
     private void remove(List<String> sessions) {

@@ -144,14 +144,12 @@ final class RoomSync {
                 told.put(document, room.entries().delivered());
             }
         });
-        on.log()
-                .heads(documents)
-                .onSuccess(heads -> {
-                    if (!proveLoss(told, heads, incarnation)) {
-                        heads.forEach((document, head) ->
-                                rooms.find(document).ifPresent(room -> compareHead(document, room, head)));
-                    }
-                });
+        on.log().heads(documents).onSuccess(heads -> {
+            if (!proveLoss(told, heads, incarnation)) {
+                heads.forEach(
+                        (document, head) -> rooms.find(document).ifPresent(room -> compareHead(document, room, head)));
+            }
+        });
     }
 
     /** An entry that was told here before the store was asked, and is not there, was lost. */

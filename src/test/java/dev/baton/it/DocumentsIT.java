@@ -238,8 +238,7 @@ class DocumentsIT {
     void aPageMayAskTheNodeItIsFromUnlessItsNameWasMadeToLeadHere() throws IOException {
         assertThat(statusOf("127.0.0.1:1", "http://127.0.0.1:1")).endsWith(" 200 OK");
         assertThat(statusOf("localhost:1", "http://localhost:1")).endsWith(" 200 OK");
-        assertThat(statusOf("rebound.example:1", "http://rebound.example:1"))
-                .endsWith(" 421 Misdirected Request");
+        assertThat(statusOf("rebound.example:1", "http://rebound.example:1")).endsWith(" 421 Misdirected Request");
     }
 
     /** The HTTP client does not let a test choose the host it claims to speak to. */

@@ -40,6 +40,9 @@ class JavaScriptClientIT {
             "y-protocols",
             "yjs");
 
+    /** Files that run at once: they wait most of the time. */
+    private static final int AT_ONCE = 3;
+
     private static final int OLDEST = 20;
     private static final int WITH_SOCKETS = 22;
     private static final long ATMOST = 5;
@@ -95,7 +98,7 @@ class JavaScriptClientIT {
     private static int run(Path program, int version, Nodes nodes, Path printed)
             throws IOException, InterruptedException {
         List<String> command = Stream.of(
-                        Stream.of(program.toString(), "--test", "--test-reporter=tap"),
+                        Stream.of(program.toString(), "--test", "--test-reporter=tap", "--test-concurrency=" + AT_ONCE),
                         version < WITH_SOCKETS ? Stream.of("--experimental-websocket") : Stream.<String>empty(),
                         files())
                 .flatMap(part -> part)

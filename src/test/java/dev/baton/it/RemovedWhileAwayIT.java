@@ -45,7 +45,9 @@ class RemovedWhileAwayIT {
             Person again = ann.resumeOn(away);
             assertThat(again.client().welcome().resumed()).isFalse();
             assertThat(again.session()).isNotEqualTo(ann.session());
-            assertThat(again.take("notes")).as("the next grant, and none before it").isEqualTo(epoch + 1);
+            assertThat(again.take("notes"))
+                    .as("the next grant, and none before it")
+                    .isEqualTo(epoch + 1);
             Waiting.on(again.client().close());
             Waiting.on(ben.client().close());
         } finally {

@@ -666,7 +666,8 @@ abstract class DocumentLogContract {
         get(log.remove("ann"));
         for (DocumentLog node : List.of(log, other)) {
             Optional<Sender> ann = Optional.of(new Sender("ann", 7));
-            assertThat(failure(node.append(updateOf(1, "ann", "late", "1"), ann)).reason())
+            assertThat(failure(node.append(updateOf(1, "ann", "late", "1"), ann))
+                            .reason())
                     .isEqualTo(Reason.SUPERSEDED);
             assertThat(failure(node.append(messageOf("ann", "said", "1"), ann)).reason())
                     .isEqualTo(Reason.SUPERSEDED);

@@ -266,7 +266,7 @@ class PostgresOutagesIT {
                 long begun = System.nanoTime();
                 assertThat(failure(log.append(message("stuck"))).reason()).isEqualTo(Reason.UNAVAILABLE);
                 assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
-                await().during(8, TimeUnit.SECONDS).atMost(20, TimeUnit.SECONDS).until(() -> !log.available());
+                await().during(4, TimeUnit.SECONDS).atMost(20, TimeUnit.SECONDS).until(() -> !log.available());
                 try (ResultSet rows =
                         statement.executeQuery("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'")) {
                     rows.next();

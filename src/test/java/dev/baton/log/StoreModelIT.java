@@ -19,7 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class StoreModelIT {
     private static final Path ALLOY = Path.of("target/alloy/alloy.jar");
     private static final Path MODEL = Path.of("src/test/resources/model/store.als");
-    private static final Pattern RESULT = Pattern.compile("(?:check|run)\\s+(\\w+)\\s.*\\b(SAT|UNSAT)\\s*$", Pattern.MULTILINE);
+    private static final Pattern RESULT =
+            Pattern.compile("(?:check|run)\\s+(\\w+)\\s.*\\b(SAT|UNSAT)\\s*$", Pattern.MULTILINE);
 
     @TempDir
     private Path folder;
