@@ -72,6 +72,7 @@ public class NodeVerticle extends VerticleBase {
     private final NodeMeters meters = new NodeMeters(gauges);
     private Optional<DocumentLog> log = Optional.empty();
     private Runnable unlisten = () -> {};
+    private Runnable unlistenLost = () -> {};
 
     @Override
     public Future<?> start() {
@@ -225,6 +226,7 @@ public class NodeVerticle extends VerticleBase {
             all = all.compose(v -> part(server));
         }
         node.on(Sessions.REPLACED, context, json -> replaced(node, connections, opened, json));
+        unlistenLost = node.onLost(context, sessions.takeovers()::lost);
         node.on(Takeovers.SETTLED, context, json -> sessions.takeovers().settled(json.getString("session")));
         node.on(Moderation.REMOVED, context, json -> connections.removed(json.getString("session")));
         return all.map(v -> servers.get(0).port());
@@ -313,6 +315,7 @@ public class NodeVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         unlisten.run();
+        unlistenLost.run();
         gauges.close();
         return log.map(DocumentLog::close).orElse(Future.succeededFuture());
     }

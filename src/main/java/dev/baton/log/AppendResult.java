@@ -27,4 +27,11 @@ public sealed interface AppendResult {
      * @param seq where the first use stands
      */
     record Reused(long seq) implements AppendResult {}
+
+    /**
+     * What it follows is not in the log; nothing was written.
+     *
+     * @param follows the id of that operation
+     */
+    record OutOfOrder(String follows) implements AppendResult {}
 }

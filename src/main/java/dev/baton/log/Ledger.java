@@ -88,12 +88,20 @@ final class Ledger {
     }
 
     AppendResult append(Append append, String fingerprint, boolean ours) {
+        return append(append, fingerprint, ours, Optional.empty());
+    }
+
+    /** {@code follows} is the session's operation that has to be in the log before this one. */
+    AppendResult append(Append append, String fingerprint, boolean ours, Optional<String> follows) {
         Operation operation = new Operation(append.session(), append.id());
         Known earlier = known.get(operation);
         if (earlier != null) {
             return earlier.fingerprint().equals(fingerprint)
                     ? repeated(append, earlier, !ours)
                     : new AppendResult.Reused(earlier.seq());
+        }
+        if (follows.isPresent() && !known.containsKey(new Operation(append.session(), follows.get()))) {
+            return new AppendResult.OutOfOrder(follows.get());
         }
         if (append.kind() == Kind.UPDATE && !row.isHeldBy(append.epoch(), append.session())) {
             return new AppendResult.Fenced(row.epoch(), row.holder());

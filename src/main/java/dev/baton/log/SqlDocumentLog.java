@@ -187,7 +187,8 @@ final class SqlDocumentLog implements DocumentLog {
                 append.kind() == Kind.MESSAGE,
                 Optional.of(new Operation(append.session(), append.id())),
                 append.data().length() + append.user().length(),
-                (ledger, ours) -> ledger.append(append, Fingerprint.of(append.kind(), append.data()), ours),
+                (ledger, ours) -> ledger.append(
+                        append, Fingerprint.of(append.kind(), append.data()), ours, sender.flatMap(Sender::follows)),
                 Optional.empty(),
                 sender);
     }

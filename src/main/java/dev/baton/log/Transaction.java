@@ -82,6 +82,9 @@ final class Transaction {
             if (row != null && row.head() > 0 && write.operation().isPresent()) {
                 questions.add(new Question(row.num(), write.operation().get()));
             }
+            if (row != null && row.head() > 0) {
+                write.follows().ifPresent(before -> questions.add(new Question(row.num(), before)));
+            }
         }
         Map<Long, Map<Operation, Known>> known = tables.known(questions, rows.values());
         Map<String, Ledger> ledgers = new TreeMap<>();

@@ -85,6 +85,11 @@ final class Write<R> {
         return sender;
     }
 
+    /** The operation that has to be in the log before; empty when it follows none. */
+    Optional<Ledger.Operation> follows() {
+        return sender.flatMap(came -> came.follows().map(before -> new Ledger.Operation(came.session(), before)));
+    }
+
     long bytes() {
         return bytes;
     }

@@ -48,8 +48,18 @@ public sealed interface ClientMessage {
     /** A moderator ends a session. */
     record Remove(Optional<Json> ref, String document, String session) implements OfDocument {}
 
-    /** An edit under the pen's epoch. */
-    record Update(Optional<Json> ref, String document, long epoch, String id, Json data) implements OfDocument {}
+    /**
+     * An edit under the lock's epoch.
+     *
+     * @param follows the id of the session's edit that has to be in the log before this one is
+     */
+    record Update(Optional<Json> ref, String document, long epoch, String id, Optional<String> follows, Json data)
+            implements OfDocument {
+        /** One that follows nothing. */
+        public Update(Optional<Json> ref, String document, long epoch, String id, Json data) {
+            this(ref, document, epoch, id, Optional.empty(), data);
+        }
+    }
 
     /** The whole content as of {@code seq}. */
     record Snapshot(Optional<Json> ref, String document, long epoch, long seq, Json data) implements OfDocument {}

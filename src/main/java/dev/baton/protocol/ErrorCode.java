@@ -9,6 +9,7 @@ public enum ErrorCode {
     FORBIDDEN("forbidden"),
     TOO_LARGE("too-large"),
     RATE_LIMITED("rate-limited"),
+    OUT_OF_ORDER("out-of-order"),
     BUSY("busy"),
     UNAVAILABLE("unavailable"),
     INTERNAL("internal");

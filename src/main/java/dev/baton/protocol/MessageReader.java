@@ -142,6 +142,7 @@ public final class MessageReader {
                                 fields.document(),
                                 fields.seq("epoch"),
                                 fields.id("id"),
+                                fields.optionalId("follows"),
                                 fields.data(largestUpdate));
             case "handover" -> new ClientMessage.HandOver(fields.ref, fields.document(), fields.id("session"));
             case "remove" -> new ClientMessage.Remove(fields.ref, fields.document(), fields.id("session"));

@@ -41,7 +41,8 @@ final class WriteRequests {
                         asking.ref().user().toJson().text(),
                         update.id(),
                         update.data().text(),
-                        System.currentTimeMillis()));
+                        System.currentTimeMillis()),
+                sender(asking, update.follows()));
     }
 
     /** A member says something; this takes no pen. */
@@ -58,14 +59,15 @@ final class WriteRequests {
                         asking.ref().user().toJson().text(),
                         say.id(),
                         say.data().text(),
-                        System.currentTimeMillis()));
+                        System.currentTimeMillis()),
+                sender(asking, Optional.empty()));
     }
 
-    private Future<Void> append(Asking asking, Room room, String id, Append append) {
+    private Future<Void> append(Asking asking, Room room, String id, Append append, Sender sender) {
         if (!on.lease().mayWrite()) {
             return notNow();
         }
-        return on.log().append(append, sender(asking)).map(result -> {
+        return on.log().append(append, Optional.of(sender)).map(result -> {
             if (result instanceof AppendResult.Applied applied) {
                 on.meters().applied();
                 asking.outbox().send(Frames.applied(asking.mark(), append.document(), id, applied.seq()));
@@ -81,6 +83,13 @@ final class WriteRequests {
                 asking.error(
                         ErrorCode.BAD_MESSAGE,
                         "id was used for other data before, at seq " + reused.seq() + "; nothing was stored");
+            } else if (result instanceof AppendResult.OutOfOrder early) {
+                asking.outbox()
+                        .send(Frames.error(
+                                asking.mark(),
+                                ErrorCode.OUT_OF_ORDER,
+                                "it follows " + early.follows() + ", which is not stored; nothing was stored",
+                                OptionalLong.empty()));
             }
             return null;
         });
@@ -104,7 +113,7 @@ final class WriteRequests {
                                 snapshot.seq(),
                                 snapshot.data().text(),
                                 System.currentTimeMillis()),
-                        sender(asking))
+                        Optional.of(sender(asking, Optional.empty())))
                 .map(result -> {
                     if (result instanceof SnapshotResult.Stored) {
                         room.entries()
@@ -120,8 +129,8 @@ final class WriteRequests {
                 });
     }
 
-    private static Optional<Sender> sender(Asking asking) {
-        return Optional.of(new Sender(asking.session(), asking.ref().generation()));
+    private static Sender sender(Asking asking, Optional<String> follows) {
+        return new Sender(asking.session(), asking.ref().generation(), follows);
     }
 
     /** The first part of something, from a client that does not hold the lock as far as its connection knows. */

@@ -23,7 +23,10 @@ public final class Takeovers {
 
     private final Vertx vertx;
     private final ClusterNode node;
-    private final Map<String, Promise<Void>> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
+
+    /** What a session waits for: the answer of that node. */
+    private record Waiting(String node, Promise<Void> settled) {}
 
     Takeovers(Vertx vertx, ClusterNode node) {
         this.vertx = vertx;
@@ -36,11 +39,12 @@ public final class Takeovers {
             return;
         }
         Promise<Void> settled = Promise.promise();
-        waiting.put(replaced.session(), settled);
+        Waiting one = new Waiting(replaced.node(), settled);
+        waiting.put(replaced.session(), one);
         long timer = vertx.setTimer(PATIENCE.toMillis(), id -> settled.tryComplete());
         settled.future().onComplete(done -> {
             vertx.cancelTimer(timer);
-            waiting.remove(replaced.session(), settled);
+            waiting.remove(replaced.session(), one);
         });
         node.tell(
                 replaced.node(),
@@ -53,15 +57,21 @@ public final class Takeovers {
 
     /** A node has answered. */
     public void settled(String session) {
-        Promise<Void> promise = waiting.get(session);
-        if (promise != null) {
-            promise.tryComplete();
+        Waiting one = waiting.get(session);
+        if (one != null) {
+            one.settled().tryComplete();
         }
+    }
+
+    /** A node is gone: it commits nothing more, and answers nothing. */
+    public void lost(String name) {
+        waiting.values().stream().filter(one -> one.node().equals(name)).forEach(one -> one.settled()
+                .tryComplete());
     }
 
     /** Completes when nothing of an earlier connection of the session can be written any more; at once for most. */
     public Future<Void> of(String session) {
-        Promise<Void> promise = waiting.get(session);
-        return promise == null ? Future.succeededFuture() : promise.future();
+        Waiting one = waiting.get(session);
+        return one == null ? Future.succeededFuture() : one.settled().future();
     }
 }

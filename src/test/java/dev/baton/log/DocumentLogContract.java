@@ -658,6 +658,27 @@ abstract class DocumentLogContract {
         assertThat(get(other.heads(Set.of(DOC)))).containsExactly(Map.entry(DOC, new Head(1, 1, Optional.of("ann"))));
     }
 
+    // ---- order ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void an_operation_is_not_written_before_the_one_that_it_follows() {
+        claim(log, 0, ANN);
+        Optional<Sender> behindLost = Optional.of(new Sender("ann", 1, Optional.of("lost")));
+        assertThat(get(log.append(updateOf(1, "ann", "behind", "1"), behindLost)))
+                .isEqualTo(new AppendResult.OutOfOrder("lost"));
+        List<Future<AppendResult>> together = List.of(
+                log.append(updateOf(1, "ann", "one", "1")),
+                log.append(updateOf(1, "ann", "two", "2"), Optional.of(new Sender("ann", 1, Optional.of("one")))));
+        assertThat(all(together)).allMatch(Applied.class::isInstance);
+        assertThat(get(other.append(
+                        updateOf(1, "ann", "three", "3"), Optional.of(new Sender("ann", 1, Optional.of("two"))))))
+                .isInstanceOf(Applied.class);
+        assertThat(get(log.append(updateOf(1, "ann", "one", "1"), behindLost)))
+                .as("a retry gets its first answer")
+                .isInstanceOf(Applied.class);
+        assertThat(get(log.state(DOC)).head()).isEqualTo(4);
+    }
+
     // ---- tombstones -----------------------------------------------------------------------------------------------
 
     @Test
