@@ -61,6 +61,9 @@ final class LaunchOptions {
                 .description("Starts a Baton node.")
                 .footer(
                         "",
+                        "java -jar baton.jar restored: says that the store was put back to an earlier state; see the operations"
+                                + " guide.",
+                        "",
                         "Settings, each in conf/config.json, as an environment variable, or as -Dbaton.KEY before -jar;",
                         "the name, the environment variable, the default:",
                         String.join("\n", SettingsFiles.manual()).replace("%", "%%"));

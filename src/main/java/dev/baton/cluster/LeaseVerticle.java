@@ -136,6 +136,7 @@ public final class LeaseVerticle extends VerticleBase {
         boolean sound = state.standing(asked) == NodeLease.Standing.SOUND;
         roll.sign(node.id(), new Roll.Line(0, length, sound, place, cluster))
                 .compose(lines -> {
+                    known.retainAll(lines.keySet()); // which the roll has forgotten needs no excuse any more
                     Map<String, Long> ages = new HashMap<>();
                     lines.forEach((name, line) -> ages.put(name, line.age()));
                     if (!state.alone()) {
