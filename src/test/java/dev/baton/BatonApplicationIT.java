@@ -140,6 +140,18 @@ class BatonApplicationIT {
     }
 
     @Test
+    void anOperatorSaysThatTheStoreWasRestored() throws Exception {
+        Program restored =
+                jar(Map.of("BATON_STORE_URL", "jdbc:sqlite:" + directory.resolve("restored.db")), "restored");
+        assertThat(restored.status()).isZero();
+        assertThat(restored.out()).matches("incarnation [1-9]\\d{12}: .*\\R");
+
+        Program nowhere = jar(Map.of("BATON_STORE_URL", "jdbc:postgresql://127.0.0.1:1/none"), "restored");
+        assertThat(nowhere.status()).isEqualTo(1);
+        assertThat(nowhere.err()).startsWith("baton: store.url jdbc:postgresql://127.0.0.1:1/none cannot be used: ");
+    }
+
+    @Test
     void aStartPrintsOneLineAndSigtermEndsItWithStatusZero() throws Exception {
         Program program = node(Map.of());
         program.ready();
