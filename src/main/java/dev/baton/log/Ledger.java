@@ -100,11 +100,11 @@ final class Ledger {
                     ? repeated(append, earlier, !ours)
                     : new AppendResult.Reused(earlier.seq());
         }
-        if (follows.isPresent() && !known.containsKey(new Operation(append.session(), follows.get()))) {
-            return new AppendResult.OutOfOrder(follows.get());
-        }
         if (append.kind() == Kind.UPDATE && !row.isHeldBy(append.epoch(), append.session())) {
             return new AppendResult.Fenced(row.epoch(), row.holder());
+        }
+        if (follows.isPresent() && !known.containsKey(new Operation(append.session(), follows.get()))) {
+            return new AppendResult.OutOfOrder(follows.get());
         }
         Entry entry = new Entry(
                 row.head() + 1,

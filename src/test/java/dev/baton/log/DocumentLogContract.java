@@ -666,6 +666,9 @@ abstract class DocumentLogContract {
         Optional<Sender> behindLost = Optional.of(new Sender("ann", 1, Optional.of("lost")));
         assertThat(get(log.append(updateOf(1, "ann", "behind", "1"), behindLost)))
                 .isEqualTo(new AppendResult.OutOfOrder("lost"));
+        assertThat(get(log.append(updateOf(9, "ann", "late", "1"), behindLost)))
+                .as("of a former holder")
+                .isInstanceOf(AppendResult.Fenced.class);
         List<Future<AppendResult>> together = List.of(
                 log.append(updateOf(1, "ann", "one", "1")),
                 log.append(updateOf(1, "ann", "two", "2"), Optional.of(new Sender("ann", 1, Optional.of("one")))));
