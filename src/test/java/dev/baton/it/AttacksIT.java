@@ -195,7 +195,6 @@ class AttacksIT {
         String line = "x\\n2026-01-01T00:00:00.000Z ERROR forged\\r\\u2028\\u0085\\u001b[2J";
         for (String hello : List.of(
                 "{\"type\":\"hello\",\"user\":{\"id\":\"" + line + "\",\"name\":\"n\"}}",
-                "{\"type\":\"hello\",\"user\":{\"id\":\"i\",\"name\":\"" + line + "\"}}",
                 "{\"type\":\"hello\",\"resume\":\"" + line + "\"}",
                 "{\"type\":\"" + line + "\"}")) {
             try (RawSocket socket = RawSocket.open(node)) {
@@ -204,6 +203,14 @@ class AttacksIT {
                 assertThat(error.getString("message").lines()).hasSize(1);
                 assertThat(socket.closeCode()).isEqualTo(4401);
             }
+        }
+        try (RawSocket socket = RawSocket.open(node)) {
+            socket.text("{\"type\":\"hello\",\"user\":{\"id\":\"i\",\"name\":\"" + line + "\"}}");
+            String name = socket.json("welcome").getJsonObject("user").getString("name");
+            assertThat(name)
+                    .as("cleaned")
+                    .doesNotContainPattern("[\\p{Cntrl}\\u2028\\u0085]")
+                    .contains("forged");
         }
         try (RawSocket socket = RawSocket.greeted(node)) {
             socket.text("{\"type\":\"join\",\"document\":\"" + line + "\",\"mode\":\"edit\"}");
