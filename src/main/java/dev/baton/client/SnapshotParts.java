@@ -89,7 +89,7 @@ final class SnapshotParts {
         return now;
     }
 
-    /** What to tell whoever waits for a {@code joined} instead of it. */
+    /** The failure for the caller that waits for this {@code joined}. */
     private static JsonObject failed(JsonObject joined, String message) {
         JsonObject error =
                 new JsonObject().put("type", "error").put("code", "internal").put("message", message);

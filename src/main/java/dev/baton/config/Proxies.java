@@ -14,14 +14,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The proxies that are believed about whom they speak for. Whoever connects can write any address into {@code X-Forwarded-For}; only what a
+ * The trusted proxies. Any client can write any address into {@code X-Forwarded-For}; only what a
  * trusted proxy has appended is true. Immutable; any thread.
  *
  * @param networks as set: addresses, or networks as {@code 10.0.0.0/8}
  */
 public record Proxies(List<String> networks) {
 
-    /** Nobody is believed: the client is whoever connects. */
+    /** No trusted proxy: the client is the peer of the connection. */
     public static final Proxies NONE = new Proxies(List.of());
 
     private static final Pattern FORWARDED_FOR = Pattern.compile("for=\"?([^;,\"]+)\"?", Pattern.CASE_INSENSITIVE);

@@ -36,7 +36,7 @@ final class FirstFrames extends ChannelInboundHandlerAdapter {
         return first;
     }
 
-    /** There is a socket now, and whoever listens to it: hands on what was kept, and keeps nothing more. */
+    /** The socket has its listener now: hands on the frames that were kept, and keeps no more. */
     void handOn() {
         handOn = true;
         end();

@@ -109,7 +109,7 @@ final class Gate {
         }
     }
 
-    /** Whoever runs the node sees both, and which of them a proxy has changed. */
+    /** Shows both values, so that an operator sees which of them a proxy has changed. */
     private String foreign(String origin, String host) {
         return "Origin " + shown(origin) + " may not open a socket here: "
                 + (origins.same()

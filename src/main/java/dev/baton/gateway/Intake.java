@@ -35,10 +35,10 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         /** Answers the client. */
         void write(String frame);
 
-        /** Nothing more is to be read for so many milliseconds. */
+        /** Stops reading for that many milliseconds. */
         void pace(long millis);
 
-        /** Has something done in so many milliseconds, unless the connection has ended by then. */
+        /** Runs the action after that many milliseconds, unless the connection has ended by then. */
         void later(long millis, Runnable action);
 
         /** The client is to be let go. */
@@ -219,7 +219,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
     }
 
-    /** Whether one more message may be looked at; else it is answered, and whoever does not stop is let go. */
+    /** Whether the rate allows one more message; if not, it is refused, and a client that goes on is closed. */
     private boolean isTaken(Optional<Json> ref) {
         Throttle.Verdict verdict = throttle.message(Loop.now());
         if (verdict == Throttle.Verdict.TAKE) {
