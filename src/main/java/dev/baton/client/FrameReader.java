@@ -30,6 +30,7 @@ final class FrameReader {
     static Optional<NodeEvent> event(JsonObject frame) {
         return switch (frame.getString("type", "")) {
             case "presence" -> Optional.of(presence(frame));
+            case "joined" -> Optional.of(new NodeEvent.Reset(joined(frame)));
             case "rights" -> Optional.of(new NodeEvent.RightsChanged(rights(frame, text(frame, "document"))));
             case "requested" ->
                 Optional.of(new NodeEvent.Requested(

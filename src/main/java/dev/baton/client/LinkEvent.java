@@ -19,7 +19,7 @@ public sealed interface LinkEvent {
     record Ended(int code, String reason) implements LinkEvent {}
 
     /**
-     * A document was joined, the first time or again. With {@code recovered}, its entries follow on what was told before;
+     * A document was joined, the first time or again, or the store went back to an earlier state of it. With {@code recovered}, its entries follow on what was told before;
      * without, what was built from it must be built anew from this.
      */
     record CaughtUp(Joined joined) implements LinkEvent {}

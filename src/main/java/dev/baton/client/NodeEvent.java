@@ -17,6 +17,12 @@ public sealed interface NodeEvent {
     record Presence(String document, List<Member> joined, Map<String, String> left, List<Member> changed, int count)
             implements NodeEvent {}
 
+    /**
+     * The store went back to an earlier state: what was told of a document before no longer counts, and this is its content. Told of each
+     * document that this session is in.
+     */
+    record Reset(Joined joined) implements NodeEvent {}
+
     /** Who holds the pen now. Also told of the answer to a request that is answered so. */
     record RightsChanged(Rights rights) implements NodeEvent {}
 

@@ -246,6 +246,8 @@ public final class ReconnectingClient {
             }
         } else if (event instanceof NodeEvent.Entries entries) {
             entries(entries);
+        } else if (event instanceof NodeEvent.Reset reset) {
+            reset(reset.joined());
         } else if (!ended) {
             if (event instanceof NodeEvent.RightsChanged news) {
                 Optional.ofNullable(seats.get(news.rights().document()))
@@ -254,6 +256,13 @@ public final class ReconnectingClient {
             }
             listener.accept(new LinkEvent.Told(event));
         }
+    }
+
+    /** Before the answer to a join there is nothing to reset: the answer tells the content that counts. */
+    private void reset(Joined joined) {
+        Optional.ofNullable(seats.get(joined.document()))
+                .filter(Seat::isJoined)
+                .ifPresent(seat -> listener.accept(new LinkEvent.CaughtUp(seat.took(joined, session))));
     }
 
     private void entries(NodeEvent.Entries told) {

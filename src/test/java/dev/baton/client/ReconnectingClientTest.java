@@ -110,6 +110,24 @@ class ReconnectingClientTest {
     }
 
     @Test
+    void takesTheContentThatANodeTellsAfterItsStoreWentBack() throws Exception {
+        Waiting.on(client.join("doc", Mode.VIEW));
+        node.next("join");
+        entries(entry(3, "update", "s9", "lost", 1));
+        tell(LinkEvent.Told.class);
+        JsonObject anew = joined(2, false, mine(7), entry(1, "update", "s9", "a", 1), entry(2, "update", "s9", "b", 1))
+                .put("log", "log-2");
+        node.lastSocket().writeTextMessage(anew.encode());
+        entries(entry(3, "update", "s9", "new", 1));
+
+        await().atMost(SOON).until(() -> seqs().equals(List.of(3L, 1L, 2L, 3L)));
+        drop();
+        JsonObject again = node.next("join");
+        assertThat(again.getLong("after")).isEqualTo(3);
+        assertThat(again.getString("log")).isEqualTo("log-2");
+    }
+
+    @Test
     void sendsAnUnansweredUpdateAgainUnderItsId() throws Exception {
         Waiting.on(client.join("doc", Mode.EDIT));
         Future<Outcome> update = client.update("doc", 7, "a", "x");
