@@ -25,6 +25,11 @@ record DocumentRow(
         return new DocumentRow(0, name, 0, 0, Optional.empty(), Optional.empty(), 0, 0, 0);
     }
 
+    /** A document that was deleted and not written to since, with its last epoch and the seq of the deletion. */
+    static DocumentRow deleted(String name, long epoch, long seq) {
+        return new DocumentRow(0, name, epoch, seq, Optional.empty(), Optional.empty(), 0, seq, seq);
+    }
+
     /**
      * The row as it counts in that incarnation of the store. An epoch of an earlier one is no token any more, and its holder holds
      * nothing: grants of lost history may have been greater.

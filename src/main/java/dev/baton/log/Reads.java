@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** The questions asked of the store; each within one transaction of its caller, and so at one moment. */
 final class Reads {
@@ -61,10 +63,30 @@ final class Reads {
     }
 
     private static DocumentRow row(Connection connection, String document, long current) throws SQLException {
-        return rows(connection, "name", document).stream()
-                .findFirst()
-                .orElseGet(() -> DocumentRow.untouched(document))
-                .under(current);
+        List<DocumentRow> rows = rows(connection, "name", document);
+        DocumentRow row = rows.isEmpty()
+                ? deleted(connection, List.of(document)).getOrDefault(document, DocumentRow.untouched(document))
+                : rows.get(0);
+        return row.under(current);
+    }
+
+    /** Those of some documents without a row that were deleted. */
+    private static Map<String, DocumentRow> deleted(Connection connection, Collection<String> names)
+            throws SQLException {
+        Map<String, DocumentRow> deleted = new HashMap<>();
+        for (List<String> portion : Sql.portions(names)) {
+            try (PreparedStatement statement = connection.prepareStatement("SELECT name, epoch, " + Tables.DELETION
+                    + " FROM baton_deleted WHERE name IN (" + Sql.times(portion.size(), "?") + ")")) {
+                Sql.names(statement, portion);
+                try (ResultSet found = statement.executeQuery()) {
+                    while (found.next()) {
+                        String name = found.getString(1);
+                        deleted.put(name, DocumentRow.deleted(name, found.getLong(2), found.getLong(3)));
+                    }
+                }
+            }
+        }
+        return deleted;
     }
 
     /**
@@ -108,8 +130,7 @@ final class Reads {
     Map<String, Head> heads(Connection connection, Collection<String> documents) throws SQLException {
         long current = incarnation(connection);
         Map<String, Head> heads = new HashMap<>();
-        documents.forEach(document -> heads.put(document, Head.NONE.under(current)));
-        for (List<String> portion : Sql.portions(heads.keySet())) {
+        for (List<String> portion : Sql.portions(new HashSet<>(documents))) {
             try (PreparedStatement statement =
                     connection.prepareStatement("SELECT name, head, epoch, holder FROM baton_document"
                             + " WHERE name IN (" + Sql.times(portion.size(), "?") + ")")) {
@@ -124,6 +145,15 @@ final class Reads {
                 }
             }
         }
+        Set<String> absent = new HashSet<>(documents);
+        absent.removeAll(heads.keySet());
+        Map<String, DocumentRow> deleted = deleted(connection, absent);
+        absent.forEach(name -> heads.put(
+                name,
+                Optional.ofNullable(deleted.get(name))
+                        .map(row -> new Head(row.head(), row.epoch(), Optional.empty()))
+                        .orElse(Head.NONE)
+                        .under(current)));
         return heads;
     }
 

@@ -126,7 +126,7 @@ final class SqlDocumentLog implements DocumentLog {
         int characters = claimant.user().length() + claimant.keep().length();
         return write(
                 claim.document(),
-                claim.expectedEpoch() <= guard.incarnation(),
+                true, // one that was deleted has no row, and goes on with its epochs
                 Optional.empty(),
                 characters,
                 (ledger, ours) -> ledger.claim(claim, ours),

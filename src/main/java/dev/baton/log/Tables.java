@@ -40,6 +40,9 @@ final class Tables {
     /** An operation to be looked up. */
     record Question(long document, Operation operation) {}
 
+    /** The seq of a deletion, in {@code baton_deleted}. */
+    static final String DELETION = "head + 1";
+
     private static final String GATE =
             " WHERE num = ? AND epoch = ? AND head = ? AND holder IS NOT DISTINCT FROM ? AND ? = ";
 
@@ -47,10 +50,13 @@ final class Tables {
     private static final String MOVE_HEAD =
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
-    /** A name that was deleted goes on behind what it had, and nothing of that can be read. */
+    /**
+     * A name that was deleted goes on behind what it had, and nothing of that can be read. The deletion takes a seq, so that who had read all
+     * is behind it too.
+     */
     private static final String CREATE =
             "INSERT INTO baton_document (name, epoch, head, floor_seq, swept_seq) VALUES (?, "
-                    + deleted("epoch") + ", " + deleted("head") + ", " + deleted("head") + ", " + deleted("head")
+                    + deleted("epoch") + ", " + deleted(DELETION) + ", " + deleted(DELETION) + ", " + deleted(DELETION)
                     + ") ON CONFLICT DO NOTHING";
 
     /** Follows a gate of a row that gets a holder: one that was not removed. */

@@ -376,7 +376,9 @@ final class RoomEntries {
                     if (incarnation != asked || on.log().incarnation() != asked) {
                         return;
                     }
-                    if (!page.isEmpty() && page.get(0).seq() > stream.delivered() + 1) {
+                    boolean gone =
+                            page.isEmpty() ? stream.behind() : page.get(0).seq() > stream.delivered() + 1;
+                    if (gone) {
                         lost.run();
                         return;
                     }

@@ -1,7 +1,10 @@
 package dev.baton.faults;
 
 import dev.baton.client.BatonClient;
+import dev.baton.client.BatonException;
 import dev.baton.client.ClientOptions;
+import dev.baton.client.Joined;
+import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Rights;
 import io.vertx.core.Context;
@@ -12,6 +15,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
@@ -164,12 +168,26 @@ abstract class Actor {
         heard(event);
     }
 
-    final void joined(String document) {
-        world.history().add(new Event.Joined(System.nanoTime(), name, session, node, document, "joined"));
+    /** It takes part now, as it asked at {@code began}, or was told then. */
+    private void joined(long began, Joined joined, String answer) {
+        world.history()
+                .add(new Event.Joined(
+                        began,
+                        System.nanoTime(),
+                        name,
+                        session,
+                        node,
+                        joined.document(),
+                        joined.seq(),
+                        joined.recovered(),
+                        joined.log(),
+                        answer));
     }
 
-    final void notJoined(String document, Throwable refused) {
-        world.history().add(new Event.Joined(System.nanoTime(), name, session, node, document, refused.toString()));
+    private void notJoined(long began, String document, Throwable refused) {
+        world.history()
+                .add(new Event.Joined(
+                        began, System.nanoTime(), name, session, node, document, 0, false, "", refused.toString()));
     }
 
     final void note(Rights rights) {
@@ -225,6 +243,40 @@ abstract class Actor {
     }
 
     // ---- what the kinds do ----------------------------------------------------------------------------------------
+
+    /** It takes part in a document, knowing what it has read of it; asks again until it does. */
+    final void join(BatonClient on, Mode mode, History.Reading reading, Consumer<Joined> done) {
+        long after = reading.last();
+        long began = System.nanoTime();
+        String document = reading.document();
+        reading.log()
+                .map(log -> on.join(document, mode, after, log))
+                .orElseGet(() -> on.join(document, mode))
+                .onSuccess(joined -> {
+                    if (current(on)) {
+                        joined(began, joined, Event.Joined.ANSWERED);
+                        reading.joined(joined, after);
+                        done.accept(joined);
+                    }
+                })
+                .onFailure(refused -> {
+                    notJoined(began, document, refused);
+                    later(on, () -> join(on, mode, reading, done));
+                });
+    }
+
+    /** Whether the node said so; otherwise nobody said anything, or that it could not be known. */
+    static boolean wasNotDone(Throwable failure) {
+        return failure instanceof BatonException refused
+                && !refused.code().equals("unavailable")
+                && !refused.code().equals("internal");
+    }
+
+    /** It was told a document anew, of which it has read something. */
+    final void reset(Joined joined, History.Reading reading) {
+        joined(System.nanoTime(), joined, Event.Joined.TOLD);
+        reading.joined(joined, 0);
+    }
 
     /** It is connected. */
     abstract void arrived(BatonClient on);

@@ -22,11 +22,21 @@ final class Checks {
 
     private final List<Event> events;
     private final Map<String, List<Entry>> logs;
+    private final List<Event.Loss> losses;
     private final List<Violation> found = new ArrayList<>();
 
     private Checks(List<Event> events, Map<String, List<Entry>> logs) {
         this.events = events;
         this.logs = logs;
+        this.losses = events.stream()
+                .filter(Event.Loss.class::isInstance)
+                .map(Event.Loss.class::cast)
+                .toList();
+    }
+
+    /** Whether what was answered at that time, under that epoch, may be gone with what the store lost. */
+    private boolean excused(long at, long epoch) {
+        return losses.stream().anyMatch(loss -> loss.excuses(at, epoch));
     }
 
     /** All that can be told from the history and the logs. */
@@ -43,6 +53,7 @@ final class Checks {
         checks.fencedByALaterEpoch();
         checks.oneHolderAnEpoch();
         checks.epochsToldAreInTheLog();
+        checks.found.addAll(StoreChecks.all(events, logs));
         return List.copyOf(checks.found);
     }
 
@@ -80,8 +91,10 @@ final class Checks {
     private void onlyTheHolderWrites(String document, List<Entry> log) {
         long epoch = 0;
         Optional<String> holder = Optional.empty();
+        boolean known = isWhole(log);
         for (Entry entry : log) {
             if (entry.kind().equals(Entry.RIGHTS)) {
+                known = true;
                 if (entry.epoch() > epoch) {
                     holder = Optional.of(entry.session());
                     epoch = entry.epoch();
@@ -89,6 +102,7 @@ final class Checks {
                     holder = Optional.empty(); // given back, with nobody to have it
                 }
             } else if (entry.kind().equals(Entry.UPDATE)
+                    && known
                     && (entry.epoch() != epoch
                             || holder.filter(entry.session()::equals).isEmpty())) {
                 broken(
@@ -116,6 +130,9 @@ final class Checks {
     private void appliedIsInTheLog() {
         Map<String, Long> answered = new HashMap<>();
         for (Event.Wrote wrote : wrote(Event.Result.APPLIED)) {
+            if (excused(wrote.end(), wrote.epoch()) || isCompacted(wrote.document(), wrote.number())) {
+                continue;
+            }
             Optional<Entry> entry = at(wrote.document(), wrote.number());
             if (entry.filter(there ->
                             there.id().equals(wrote.id()) && there.session().equals(wrote.session()))
@@ -150,7 +167,9 @@ final class Checks {
                             && gave.at() < wrote.end());
             boolean givenBack =
                     wrote.number() == wrote.epoch() && wrote.holder().isEmpty() && own;
-            if (wrote.number() <= wrote.epoch() && !givenBack) {
+            boolean ofTheLost =
+                    losses.stream().anyMatch(loss -> wrote.end() > loss.at() && wrote.epoch() <= loss.incarnation());
+            if (wrote.number() <= wrote.epoch() && !givenBack && !ofTheLost) {
                 broken(
                         2,
                         wrote.id() + " of " + wrote.session() + " on node " + wrote.node() + " was fenced under epoch "
@@ -203,8 +222,7 @@ final class Checks {
                 .forEach(entry -> granted.putIfAbsent(document + " " + entry.epoch(), entry.session())));
         for (Event.Told told : told()) {
             List<Entry> log = logs.getOrDefault(told.document(), List.of());
-            boolean whole = !log.isEmpty() && log.get(0).seq() == 1;
-            if (whole && told.you() == Rights.Place.HOLDER) {
+            if (isWhole(log) && told.you() == Rights.Place.HOLDER && !excused(told.at(), told.epoch())) {
                 String to = granted.get(told.document() + " " + told.epoch());
                 if (!told.session().equals(to)) {
                     broken(
@@ -265,6 +283,16 @@ final class Checks {
                 .filter(Event.Told.class::isInstance)
                 .map(Event.Told.class::cast)
                 .toList();
+    }
+
+    private static boolean isWhole(List<Entry> log) {
+        return !log.isEmpty() && log.get(0).seq() == 1;
+    }
+
+    /** Whether that seq lies before what is known of the log. */
+    private boolean isCompacted(String document, long seq) {
+        List<Entry> log = logs.getOrDefault(document, List.of());
+        return !log.isEmpty() && seq < log.get(0).seq();
     }
 
     private Optional<Entry> at(String document, long seq) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.baton.client.Entry;
 import dev.baton.client.Joined;
 import dev.baton.client.Rights;
+import dev.baton.client.Snapshot;
 import dev.baton.client.User;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -248,12 +250,41 @@ class ChecksTest {
         reading.entries(List.of(log.get(4)));
         assertThat(history.violations()).hasSize(2);
         Entry other = new Entry(6, Entry.UPDATE, 9, "mallory", USER, "x", 0, "data");
-        history.new Reading("joe", DOC).joined(joined(true, List.of(log.get(5))), 5);
-        history.new Reading("ian", DOC).joined(joined(true, List.of(other)), 5);
+        history.new Reading("joe", DOC).joined(joined(false, log.subList(0, 6)), 0);
+        History.Reading late = history.new Reading("ian", DOC);
+        late.joined(joined(false, log.subList(0, 5)), 0);
+        late.joined(joined(true, List.of(other)), 5);
         assertThat(history.violations()).hasSize(3);
     }
 
+    @Test
+    void anotherContentThanTheEntriesAmountToIsSeen() {
+        goodHistory();
+        History history = new History();
+        History.Reading reading = history.new Reading("eve", DOC);
+        reading.joined(joined(false, log.subList(0, 3)), 0);
+        long sum = reading.sum().orElseThrow();
+        history.new Reading("joe", DOC)
+                .joined(joined("log", false, new Snapshot(3, new JsonObject().put("sum", sum))), 0);
+        assertThat(history.violations()).isEmpty();
+        history.new Reading("ian", DOC)
+                .joined(joined("log", false, new Snapshot(3, new JsonObject().put("sum", 7))), 0);
+        assertThat(history.violations()).extracting(Violation::invariant).containsExactly(3);
+    }
+
     private static Joined joined(boolean recovered, List<Entry> entries) {
+        return joined("log", recovered, entries);
+    }
+
+    static Joined joined(String log, boolean recovered, List<Entry> entries) {
+        return joined(log, recovered, Optional.empty(), entries);
+    }
+
+    private static Joined joined(String log, boolean recovered, Snapshot snapshot) {
+        return joined(log, recovered, Optional.of(snapshot), List.of());
+    }
+
+    private static Joined joined(String log, boolean recovered, Optional<Snapshot> snapshot, List<Entry> entries) {
         Rights rights = new Rights(
                 DOC,
                 1,
@@ -265,6 +296,6 @@ class ChecksTest {
                 OptionalInt.empty(),
                 Rights.Place.VIEWER,
                 "none");
-        return new Joined(DOC, "log", 9, recovered, Optional.empty(), entries, List.of(), 0, rights);
+        return new Joined(DOC, log, 9, recovered, snapshot, entries, List.of(), 0, rights);
     }
 }

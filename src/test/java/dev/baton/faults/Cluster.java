@@ -3,14 +3,13 @@ package dev.baton.faults;
 import static org.awaitility.Awaitility.await;
 
 import dev.baton.FreePorts;
-import java.io.BufferedReader;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,15 +41,13 @@ final class Cluster implements AutoCloseable {
     private final Path[] said;
     private final int[] ports;
     private final int clusterPort;
-    private final Optional<Process> store;
-    private final int storePort;
-    private final long storePid;
+    private Optional<Stores> store = Optional.empty();
     private final Thread undertaker = new Thread(this::killAll);
     private int starts;
 
     private Cluster(int size, Map<String, String> settings, List<String> program) throws IOException {
         this.size = size;
-        this.net = Net.of(size + 1);
+        this.net = Net.of(size + 2);
         this.settings = settings;
         this.program = program;
         this.folder = Files.createTempDirectory("baton-faults-");
@@ -64,40 +61,14 @@ final class Cluster implements AutoCloseable {
         for (int node = 0; node < size; node++) {
             ports[node] = net.real() ? 8080 : FreePorts.inARow(2);
         }
-        this.store = settings.containsKey("BATON_STORE_URL") ? Optional.empty() : Optional.of(startStore());
-        String said;
         try {
-            said = store.isPresent() ? portAndPid(store.get()) : "store port=0 pid=0";
-        } catch (IOException | RuntimeException failed) {
+            if (!settings.containsKey("BATON_STORE_URL")) {
+                this.store = Optional.of(new Stores(net, size, folder, logs));
+            }
+        } catch (RuntimeException | Error failed) {
             net.close();
             throw failed;
         }
-        this.storePort = Integer.parseInt(said.replaceAll(".*port=(\\d+).*", "$1"));
-        this.storePid = Long.parseLong(said.replaceAll(".*pid=(\\d+).*", "$1"));
-    }
-
-    private Process startStore() throws IOException {
-        List<String> program = List.of(
-                java(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                StoreMain.class.getName(),
-                folder.resolve("pg").toString());
-        return new ProcessBuilder(with(net.in(storePlace()), program))
-                .redirectError(logs.resolve("store.err").toFile())
-                .start();
-    }
-
-    private String portAndPid(Process starting) throws IOException {
-        BufferedReader out = starting.inputReader(StandardCharsets.UTF_8);
-        String line = out.readLine();
-        while (line != null && !line.startsWith("store ")) {
-            line = out.readLine();
-        }
-        if (line == null) {
-            throw new IllegalStateException("the store did not start: " + Files.readString(logs.resolve("store.err")));
-        }
-        return line;
     }
 
     /**
@@ -140,9 +111,9 @@ final class Cluster implements AutoCloseable {
         return size;
     }
 
-    /** The place of the store. */
-    int storePlace() {
-        return size;
+    /** The store that was started with the nodes. */
+    Stores stores() {
+        return store.orElseThrow();
     }
 
     /** The address of a node's socket. */
@@ -163,12 +134,10 @@ final class Cluster implements AutoCloseable {
         environment.put("BATON_CLUSTER_HOST", net.address(node));
         environment.put("BATON_CLUSTER_PORT", Integer.toString(clusterPort));
         environment.put("BATON_CLUSTER_MEMBERS", members());
-        if (store.isPresent()) {
-            environment.put(
-                    "BATON_STORE_URL",
-                    "jdbc:postgresql://" + net.address(storePlace()) + ":" + storePort + "/postgres?sslmode=disable");
+        store.ifPresent(pair -> {
+            environment.put("BATON_STORE_URL", pair.url());
             environment.put("BATON_STORE_USER", "postgres");
-        }
+        });
         String label = "node" + node + "-" + starts++;
         said[node] = logs.resolve(label + ".err");
         List<String> jvm = new ArrayList<>(List.of(java(), "-Xmx512m"));
@@ -240,12 +209,34 @@ final class Cluster implements AutoCloseable {
         return gauges;
     }
 
+    /**
+     * Has a moderator act through a node: {@code action} is {@code handover} or {@code remove}. Gives the status; 0 when nobody
+     * answered.
+     */
+    int moderate(int node, String action, String document, String session) {
+        String body = new JsonObject()
+                .put("document", document)
+                .put("session", session)
+                .encode();
+        return send(HttpRequest.newBuilder(management(node, "/api/documents/" + action))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)))
+                .map(HttpResponse::statusCode)
+                .orElse(0);
+    }
+
+    private URI management(int node, String path) {
+        return URI.create("http://" + net.address(node) + ":" + (ports[node] + 1) + path);
+    }
+
     private Optional<HttpResponse<String>> get(int node, String path) {
-        URI uri = URI.create("http://" + net.address(node) + ":" + (ports[node] + 1) + path);
+        return send(HttpRequest.newBuilder(management(node, path)));
+    }
+
+    private static Optional<HttpResponse<String>> send(HttpRequest.Builder request) {
         try {
-            return Optional.of(HTTP.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(5)).build(),
-                    HttpResponse.BodyHandlers.ofString()));
+            return Optional.of(
+                    HTTP.send(request.timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString()));
         } catch (IOException silent) {
             return Optional.empty();
         } catch (InterruptedException e) {
@@ -290,24 +281,6 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    // ---- the store ------------------------------------------------------------------------------------------------
-
-    /** Every process of the store stands still. */
-    void pauseStore() {
-        signalStore("STOP");
-    }
-
-    void goOnStore() {
-        signalStore("CONT");
-    }
-
-    private void signalStore(String signal) {
-        ProcessHandle.of(storePid).ifPresent(main -> {
-            main.children().forEach(child -> signal(signal, child.pid()));
-            signal(signal, main.pid());
-        });
-    }
-
     // ---- the end --------------------------------------------------------------------------------------------------
 
     private static void signal(String signal, long pid) {
@@ -324,11 +297,7 @@ final class Cluster implements AutoCloseable {
                 node.destroyForcibly();
             }
         }
-        if (storePid > 0) {
-            goOnStore();
-            ProcessHandle.of(storePid).ifPresent(ProcessHandle::destroyForcibly);
-        }
-        store.ifPresent(Process::destroyForcibly);
+        store.ifPresent(Stores::close);
     }
 
     @Override
@@ -340,7 +309,6 @@ final class Cluster implements AutoCloseable {
                 node.onExit().join();
             }
         }
-        store.ifPresent(process -> process.onExit().join());
         net.close();
         try (var files = Files.walk(folder)) {
             for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
@@ -351,13 +319,13 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    private static List<String> with(List<String> before, List<String> command) {
+    static List<String> with(List<String> before, List<String> command) {
         List<String> all = new ArrayList<>(before);
         all.addAll(command);
         return all;
     }
 
-    private static String java() {
+    static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** How things must stand when the harm is over. Pure; each method gives what breaks one invariant. */
@@ -99,12 +98,10 @@ final class Endings {
                                 + ", and there are " + there));
     }
 
-    /** 3: what readers were told is what the log says; {@code book} is what they were told, by seq, as one number each. */
-    static List<Violation> retold(String document, List<Entry> log, Map<Long, Integer> book) {
+    /** 3: what readers were told is what the log says. */
+    static List<Violation> retold(String document, List<Entry> log, Book book) {
         return log.stream()
-                .filter(entry -> Optional.ofNullable(book.get(entry.seq()))
-                        .filter(sum -> sum != History.sum(entry))
-                        .isPresent())
+                .filter(entry -> !book.tells(entry))
                 .map(entry -> new Violation(3, "readers of " + document + " were told something else than " + entry))
                 .toList();
     }

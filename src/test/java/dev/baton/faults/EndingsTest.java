@@ -102,9 +102,11 @@ class EndingsTest {
     @Test
     void anEntryThatReadersWereToldOtherwiseIsSeen() {
         Entry entry = entry(1, "data");
-        assertThat(Endings.retold(DOC, List.of(entry, entry(2, "unread")), Map.of(1L, History.sum(entry))))
+        Book book = new Book();
+        book.tells(entry);
+        assertThat(Endings.retold(DOC, List.of(entry, entry(2, "unread")), book))
                 .isEmpty();
-        assertThat(Endings.retold(DOC, List.of(entry), Map.of(1L, History.sum(entry(1, "other")))))
+        assertThat(Endings.retold(DOC, List.of(entry(1, "other")), book))
                 .extracting(Violation::invariant)
                 .containsExactly(3);
     }

@@ -21,8 +21,29 @@ sealed interface Event {
     /** Its connection is over. */
     record Closed(long at, String actor, String session, int node, int code) implements Event {}
 
-    /** It asked to take part, and does, or was told why not. */
-    record Joined(long at, String actor, String session, int node, String document, String answer) implements Event {}
+    /**
+     * It asked to take part, at {@code at}, and does since {@code end}, or was told why not; or was told at once, without having asked,
+     * where it takes part when the store went back.
+     *
+     * @param seq the head that it was told; 0 if it does not take part
+     * @param log the log's id; empty if it does not take part
+     * @param answer {@link #ANSWERED}, {@link #TOLD}, or why not
+     */
+    record Joined(
+            long at,
+            long end,
+            String actor,
+            String session,
+            int node,
+            String document,
+            long seq,
+            boolean recovered,
+            String log,
+            String answer)
+            implements Event {
+        static final String ANSWERED = "answered";
+        static final String TOLD = "told";
+    }
 
     /** It was told where a pen is. */
     record Told(
@@ -37,7 +58,7 @@ sealed interface Event {
             List<String> queue)
             implements Event {}
 
-    /** It wrote, and this came of it. */
+    /** It wrote, and this came of it. A message is written under epoch 0. */
     record Wrote(
             long at,
             long end,
@@ -69,6 +90,24 @@ sealed interface Event {
     record GaveBack(
             long at, long end, String actor, String session, int node, String document, long epoch, boolean answered)
             implements Event {}
+
+    /** A moderator removed that session, and was told so. */
+    record Removed(long at, String session) implements Event {}
+
+    /**
+     * The store went back. What was acknowledged between {@code at} and {@code end}, under epochs up to that incarnation, may be gone:
+     * nothing else, and nothing at all if it did not lose anything.
+     */
+    record Loss(long at, long end, long incarnation, boolean loses) implements Event {
+
+        /** Whether what was acknowledged at that time, under that epoch, may be gone. */
+        boolean excuses(long acknowledged, long epoch) {
+            return loses && acknowledged >= at && acknowledged <= end && epoch <= incarnation;
+        }
+    }
+
+    /** Nodes of a cluster did not see each other from their start on, until {@code end}; each is a cluster of its own. */
+    record Apart(long at, long end) implements Event {}
 
     /** Somebody did harm, until {@code end}. */
     record Harm(long at, long end, String kind, List<Integer> nodes, String what) implements Event {}

@@ -19,6 +19,7 @@ final class FaultReport {
     private final Map<Nemesis.Kind, List<Long>> silent = new EnumMap<>(Nemesis.Kind.class);
     private final Map<String, Long> counts = new TreeMap<>();
     private final Map<Nemesis.Kind, Integer> mistaken = new EnumMap<>(Nemesis.Kind.class);
+    private final List<Long> told = new ArrayList<>();
     private int falseOfflines;
     private int violations;
     private int rounds;
@@ -45,6 +46,7 @@ final class FaultReport {
             }
         }
         history.counts().forEach((kind, count) -> counts.merge(kind, count, Long::sum));
+        told.addAll(history.millisUntilTold());
         falseOfflines += falseOfflines(events, Long.MIN_VALUE, Long.MAX_VALUE);
         violations += found.size();
     }
@@ -134,6 +136,8 @@ final class FaultReport {
                             mistaken.getOrDefault(kind, 0)));
         }
         text.append("\nSeen: ").append(counts).append(", closed for silence ").append(falseOfflines);
+        text.append("\nTold that the store went back: %d, p50 %s, p99 %s, max %s"
+                .formatted(told.size(), percentile(told, 0.5), percentile(told, 0.99), percentile(told, 1)));
         text.append("\nViolations: ").append(violations).append('\n');
         return text.toString();
     }

@@ -49,6 +49,7 @@ record FaultRun(int nodes, Duration length, long seed, List<Nemesis.Kind> kinds,
             Vertx vertx, Cluster cluster, long chance, Deque<Nemesis.Kind> deck, long end, FaultReport report) {
         try (Workload workload = new Workload(vertx, cluster, 6, 3, 3, 30, chance)) {
             List<Violation> found = new ArrayList<>();
+            workload.addOthers();
             workload.start();
             Nemesis nemesis = new Nemesis(cluster, workload, chance, rest);
             for (int done = 0; done < harms && (done == 0 || System.nanoTime() < end); done++) {

@@ -3,12 +3,13 @@ package dev.baton.faults;
 import dev.baton.client.Entry;
 import dev.baton.client.Joined;
 import dev.baton.client.Snapshot;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 final class History {
     private final List<Event> events = new ArrayList<>();
     private final List<Violation> seen = new ArrayList<>();
-    private final Map<String, Map<Long, Integer>> books = new ConcurrentHashMap<>();
+    private final List<Long> millisUntilTold = new ArrayList<>();
+    private final Map<String, Book> books = new ConcurrentHashMap<>();
 
     synchronized void add(Event event) {
         events.add(event);
@@ -26,6 +28,17 @@ final class History {
 
     synchronized void violated(int invariant, String words) {
         seen.add(new Violation(invariant, words));
+    }
+
+    /** How long it took to tell clients that the store went back. */
+    synchronized void told(StoreChecks.Told told) {
+        millisUntilTold.addAll(told.millis());
+        seen.addAll(told.violations());
+    }
+
+    /** How long that took each of them. */
+    synchronized List<Long> millisUntilTold() {
+        return List.copyOf(millisUntilTold);
     }
 
     /** Everything so far, in the order in which it was noted. */
@@ -38,15 +51,9 @@ final class History {
         return List.copyOf(seen);
     }
 
-    /** What every reader was told under each seq of a document, as one number for each. */
-    Map<Long, Integer> book(String document) {
-        return books.computeIfAbsent(document, key -> new ConcurrentHashMap<>());
-    }
-
-    /** One number for all that an entry says. */
-    static int sum(Entry entry) {
-        return Objects.hash(
-                entry.seq(), entry.kind(), entry.epoch(), entry.session(), entry.id(), String.valueOf(entry.data()));
+    /** What every reader was told of a log of a document. */
+    Book book(String document, String log) {
+        return books.computeIfAbsent(document + " " + log, key -> new Book());
     }
 
     /** What one reader was told of one document, over all its connections. Confined to the reader. */
@@ -61,6 +68,10 @@ final class History {
             this.document = document;
         }
 
+        String document() {
+            return document;
+        }
+
         /** The last seq it has; 0 before the first. */
         long last() {
             return last;
@@ -71,25 +82,41 @@ final class History {
             return log;
         }
 
+        /** What it has read amounts to; empty when what came before is not known. */
+        OptionalLong sum() {
+            return log.map(one -> book(document, one).sum(last)).orElse(OptionalLong.empty());
+        }
+
         /** It has joined or come back, and had asked for what lies after that seq. */
         void joined(Joined joined, long after) {
-            last = joined.recovered()
-                    ? after
-                    : joined.snapshot().map(Snapshot::seq).orElse(0L);
+            if (joined.recovered() && !log.equals(Optional.of(joined.log()))) {
+                violated(12, reader + " goes on from " + after + " of " + document + " in another log than " + log);
+            }
             log = Optional.of(joined.log());
+            last = joined.recovered() ? after : 0;
+            if (!joined.recovered()) {
+                joined.snapshot().ifPresent(this::startsFrom);
+            }
             entries(joined.entries());
+        }
+
+        private void startsFrom(Snapshot snapshot) {
+            last = snapshot.seq();
+            long sum = ((JsonObject) snapshot.data()).getLong("sum");
+            if (!book(document, log.orElseThrow()).begins(last, sum)) {
+                violated(3, reader + " was told another content of " + document + " at " + last);
+            }
         }
 
         /** It was told of entries. */
         void entries(List<Entry> told) {
+            Book book = book(document, log.orElseThrow());
             for (Entry entry : told) {
                 if (entry.seq() != last + 1) {
                     violated(3, reader + " was told seq " + entry.seq() + " of " + document + " after " + last);
                 }
                 last = entry.seq();
-                int sum = sum(entry);
-                Integer known = book(document).putIfAbsent(entry.seq(), sum);
-                if (known != null && known != sum) {
+                if (!book.tells(entry)) {
                     violated(3, reader + " was told another entry " + entry.seq() + " of " + document + ": " + entry);
                 }
             }

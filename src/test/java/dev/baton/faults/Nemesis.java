@@ -36,6 +36,11 @@ final class Nemesis {
         NARROW("a node's link slow and full for 8 s", Need.NARROWS),
         STORE_STOPPED("store stopped for 4 s", Need.NOTHING),
         STORE_SLOW("store that works a fifth of the time for 6 s", Need.NOTHING),
+        STORE_FAILS_OVER("store fails over and loses a second", Need.NOTHING),
+        STORE_FAILS_OVER_IN_STEP("store fails over and loses nothing", Need.NOTHING),
+        STORE_RESTORED("store restored to two seconds before", Need.NOTHING),
+        STORE_FORKED("both servers of the store take writes", Need.CUTS),
+        APART("nodes that do not see each other from the start", Need.CUTS),
         ROLLING_RESTART("rolling restart", Need.NOTHING),
         HERD("everybody reconnects", Need.NOTHING);
 
@@ -90,6 +95,7 @@ final class Nemesis {
     private final Workload workload;
     private final Random random;
     private final Duration rest;
+    private final StoreHarm store;
     /** Each in turn from a random one on: so the one that leads the cluster, which matters most, is surely among them. */
     private OptionalInt paused = OptionalInt.empty();
 
@@ -102,6 +108,7 @@ final class Nemesis {
         this.workload = workload;
         this.random = new Random(seed);
         this.rest = rest;
+        this.store = new StoreHarm(cluster, workload);
     }
 
     /** How long the pens took so far. */
@@ -159,7 +166,7 @@ final class Nemesis {
             case CUT_OFF_WHOLLY ->
                 cut(kind, victim, () -> {
                     fromOthers(victim);
-                    cluster.net().cut(victim, cluster.storePlace());
+                    fromStore(victim);
                 });
             case SPLIT -> {
                 int half = cluster.size() / 2;
@@ -175,7 +182,7 @@ final class Nemesis {
                 sleep(8_000);
             }
             case CUT_FROM_STORE -> {
-                cluster.net().cut(victim, cluster.storePlace());
+                fromStore(victim);
                 sleep(6_000);
             }
             case LOSSY -> {
@@ -187,18 +194,23 @@ final class Nemesis {
                 sleep(8_000);
             }
             case STORE_STOPPED -> {
-                cluster.pauseStore();
+                cluster.stores().pause();
                 sleep(4_000);
-                cluster.goOnStore();
+                cluster.stores().goOn();
             }
             case STORE_SLOW -> {
                 for (int turn = 0; turn < 12; turn++) {
-                    cluster.pauseStore();
+                    cluster.stores().pause();
                     sleep(400);
-                    cluster.goOnStore();
+                    cluster.stores().goOn();
                     sleep(100);
                 }
             }
+            case STORE_FAILS_OVER -> store.failsOver();
+            case STORE_FAILS_OVER_IN_STEP -> store.failsOverInStep();
+            case STORE_RESTORED -> store.restored();
+            case STORE_FORKED -> store.forked(victim);
+            case APART -> store.apart();
             case ROLLING_RESTART -> {
                 for (int node = 0; node < cluster.size(); node++) {
                     cluster.stop(node);
@@ -226,6 +238,10 @@ final class Nemesis {
     /** A node with a holder on it; clients gather where no harm was done of late, and harm among nobody shows nothing. */
     private int victim() {
         return anyPen().map(pen -> pen.holder().node()).orElseGet(() -> random.nextInt(cluster.size()));
+    }
+
+    private void fromStore(int victim) {
+        cluster.stores().places().forEach(place -> cluster.net().cut(victim, place));
     }
 
     private void fromOthers(int victim) {

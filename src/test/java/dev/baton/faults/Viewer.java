@@ -27,33 +27,17 @@ final class Viewer extends Actor {
 
     @Override
     void arrived(BatonClient on) {
-        long after = reading.last();
-        (reading.log().isPresent()
-                        ? on.join(
-                                document,
-                                Mode.VIEW,
-                                reading.last(),
-                                reading.log().get())
-                        : on.join(document, Mode.VIEW))
-                .onSuccess(joined -> {
-                    if (current(on)) {
-                        joined(document);
-                        reading.joined(joined, after);
-                        read = reading.last();
-                    }
-                })
-                .onFailure(refused -> {
-                    notJoined(document, refused);
-                    later(on, () -> arrived(on));
-                });
+        join(on, Mode.VIEW, reading, joined -> read = reading.last());
     }
 
     @Override
     void heard(NodeEvent event) {
         if (event instanceof NodeEvent.Entries entries && entries.document().equals(document)) {
             reading.entries(entries.entries());
-            read = reading.last();
+        } else if (event instanceof NodeEvent.Reset reset) {
+            reset(reset.joined(), reading);
         }
+        read = reading.last();
     }
 
     @Override

@@ -10,14 +10,17 @@ import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Rights;
+import dev.baton.client.Snapshot;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -44,6 +47,11 @@ final class Workload implements AutoCloseable {
     private final List<String> documents = new ArrayList<>();
     private final List<Writer> writers = new ArrayList<>();
     private final List<Viewer> viewers = new ArrayList<>();
+    private final List<Talker> talkers = new ArrayList<>();
+    private final List<Eraser> erasers = new ArrayList<>();
+    private final Actor.World world;
+    private final long seed;
+    private Optional<Moderator> moderator = Optional.empty();
 
     /**
      * Made, not started.
@@ -54,17 +62,38 @@ final class Workload implements AutoCloseable {
         this.vertx = vertx;
         this.cluster = cluster;
         RandomGenerator seeds = new java.util.Random(seed);
-        Actor.World world = new Actor.World(vertx, history, cluster.size(), cluster::uri);
+        this.seed = seed;
+        this.world = new Actor.World(vertx, history, cluster.size(), cluster::uri);
         for (int d = 0; d < documents; d++) {
             String document = "faults/" + Long.toHexString(seed) + "/" + d;
             this.documents.add(document);
             for (int w = 0; w < writers; w++) {
-                this.writers.add(new Writer(world, "w" + d + "." + w, document, pause, seeds.nextLong()));
+                boolean compacts = d % 2 == 1;
+                this.writers.add(new Writer(world, "w" + d + "." + w, document, pause, compacts, seeds.nextLong()));
             }
             for (int v = 0; v < viewers; v++) {
                 this.viewers.add(new Viewer(world, "v" + d + "." + v, document, seeds.nextLong()));
             }
         }
+    }
+
+    /** To be called before the start: some say things, a moderator acts on locks and sessions, and a document is deleted again and again. */
+    void addOthers() {
+        RandomGenerator seeds = new java.util.Random(seed + 1);
+        for (int d = 0; d < documents.size(); d += 3) {
+            talkers.add(new Talker(world, "t" + d, documents.get(d), seeds.nextLong()));
+        }
+        String erased = "erased/" + Long.toHexString(seed);
+        erasers.add(new Eraser(world, "e", erased, () -> erase(erased), seeds.nextLong()));
+        List<Writer> some = writers.stream()
+                .filter(writer -> documents.indexOf(writer.document()) % 3 == 1)
+                .toList();
+        moderator = Optional.of(new Moderator(cluster, history, some, seeds.nextLong()));
+    }
+
+    private Void erase(String document) {
+        cluster.stores().run("DELETE FROM baton_document WHERE name = '" + document + "'");
+        return null;
     }
 
     History history() {
@@ -79,10 +108,12 @@ final class Workload implements AutoCloseable {
         return viewers;
     }
 
-    /** The writers and the viewers. */
+    /** Everybody who connects. */
     List<Actor> actors() {
         List<Actor> all = new ArrayList<>(writers);
         all.addAll(viewers);
+        all.addAll(talkers);
+        all.addAll(erasers);
         return all;
     }
 
@@ -90,6 +121,7 @@ final class Workload implements AutoCloseable {
     void start() {
         actors().forEach(Actor::start);
         awaitConnected();
+        moderator.ifPresent(Moderator::start);
     }
 
     private void awaitConnected() {
@@ -104,7 +136,9 @@ final class Workload implements AutoCloseable {
     /** When no more harm is done: everybody comes back, the line is served, all is compared, all leave. */
     List<Violation> finish() {
         List<Violation> found = new ArrayList<>();
+        moderator.ifPresent(Moderator::close);
         awaitConnected();
+        talkers.forEach(Talker::quiet);
         serveTheLine(found);
         pause(Duration.ofSeconds(2));
         Map<String, List<Entry>> logs = new HashMap<>();
@@ -119,6 +153,7 @@ final class Workload implements AutoCloseable {
     /** All leave, for good. */
     @Override
     public void close() {
+        moderator.ifPresent(Moderator::close);
         Waiting.on(io.vertx.core.Future.join(actors().stream().map(Actor::end).toList()));
     }
 
@@ -253,13 +288,13 @@ final class Workload implements AutoCloseable {
                 Joined joined = right ? first : Waiting.on(observer.join(document, Mode.VIEW));
                 found.addAll(right ? List.of() : wrongMembers(node, document, joined, observer));
                 if (node == 0) {
+                    long from = joined.snapshot().map(Snapshot::seq).orElse(0L);
                     await("all of " + document)
                             .atMost(CALM)
-                            .until(() -> joined.entries().size() + told.size() >= joined.seq()
-                                    || joined.snapshot().isPresent());
+                            .until(() -> from + joined.entries().size() + told.size() >= joined.seq());
                     List<Entry> log = new ArrayList<>(joined.entries());
                     log.addAll(told);
-                    logs.put(document, log);
+                    logs.put(document, known(found, document, joined.log(), log));
                     told.clear();
                 }
                 Waiting.on(observer.leave(document));
@@ -273,6 +308,10 @@ final class Workload implements AutoCloseable {
         viewers.stream()
                 .filter(viewer -> viewer.document().equals(document))
                 .map(Viewer::session)
+                .forEach(there::add);
+        talkers.stream()
+                .filter(talker -> talker.document().equals(document))
+                .map(Talker::session)
                 .forEach(there::add);
         return there;
     }
@@ -315,9 +354,25 @@ final class Workload implements AutoCloseable {
         return known.subList(Math.max(0, known.size() - 30), known.size());
     }
 
-    /** 3: what readers were told is what the log says, and all of it. */
+    /**
+     * 3: what readers were told is what the log says. Gives the log, with what it no longer keeps as readers were told it, as far as that
+     * reaches back without a gap.
+     */
+    private List<Entry> known(List<Violation> found, String document, String log, List<Entry> read) {
+        Book book = history.book(document, log);
+        found.addAll(Endings.retold(document, read, book));
+        LinkedList<Entry> known = new LinkedList<>();
+        for (Entry entry : book.entries().descendingMap().values()) {
+            if (!known.isEmpty() && known.getFirst().seq() != entry.seq() + 1) {
+                break;
+            }
+            known.addFirst(entry);
+        }
+        return List.copyOf(known);
+    }
+
+    /** 3: readers were told all of it. */
     private void compareReaders(List<Violation> found, Map<String, List<Entry>> logs) {
-        logs.forEach((document, log) -> found.addAll(Endings.retold(document, log, history.book(document))));
         viewers.forEach(viewer -> found.addAll(Endings.read(
                 viewer.name, viewer.document(), logs.getOrDefault(viewer.document(), List.of()), viewer.read())));
     }

@@ -1,7 +1,6 @@
 package dev.baton.faults;
 
 import dev.baton.client.BatonClient;
-import dev.baton.client.BatonException;
 import dev.baton.client.Member;
 import dev.baton.client.Mode;
 import dev.baton.client.NodeEvent;
@@ -9,6 +8,7 @@ import dev.baton.client.Outcome;
 import dev.baton.client.Rights;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,14 +16,19 @@ import java.util.Optional;
  * write whose outcome it was not told it repeats under the same id, on whichever node it comes back.
  */
 final class Writer extends Actor {
+    /** About once in so many updates the holder gives the content, also when it is not asked for it. */
+    private static final int COMPACTED = 150;
+
     private final String document;
     private final History.Reading reading;
     private final int pause;
+    private final boolean compacts;
     private long epoch;
     private boolean holds;
     private boolean writing;
     private int left;
     private int number;
+    private List<String> queue = List.of();
     private Optional<String> unanswered = Optional.empty();
 
     private volatile boolean quiet;
@@ -31,10 +36,16 @@ final class Writer extends Actor {
     private volatile boolean holder;
     private volatile long holderEpoch;
 
-    /** Writes about every {@code pause} milliseconds. */
-    Writer(World world, String name, String document, int pause, long seed) {
+    /**
+     * Not connected yet.
+     *
+     * @param pause milliseconds between two updates
+     * @param compacts whether it gives the content while it writes, so that the log before is not kept
+     */
+    Writer(World world, String name, String document, int pause, boolean compacts, long seed) {
         super(world, name, seed);
         this.document = document;
+        this.compacts = compacts;
         this.pause = pause;
         this.reading = world.history().new Reading(name, document);
     }
@@ -69,26 +80,10 @@ final class Writer extends Actor {
     }
 
     private void stand(BatonClient on) {
-        long after = reading.last();
-        (reading.log().isPresent()
-                        ? on.join(
-                                document,
-                                Mode.EDIT,
-                                reading.last(),
-                                reading.log().get())
-                        : on.join(document, Mode.EDIT))
-                .onSuccess(joined -> {
-                    if (current(on)) {
-                        joined(document);
-                        reading.joined(joined, after);
-                        note(joined.rights());
-                        told(on, joined.rights());
-                    }
-                })
-                .onFailure(refused -> {
-                    notJoined(document, refused);
-                    later(on, () -> stand(on));
-                });
+        join(on, Mode.EDIT, reading, joined -> {
+            note(joined.rights());
+            told(on, joined.rights());
+        });
     }
 
     @Override
@@ -96,6 +91,12 @@ final class Writer extends Actor {
         BatonClient on = client().orElse(null);
         if (event instanceof NodeEvent.Entries entries && entries.document().equals(document)) {
             reading.entries(entries.entries());
+        } else if (event instanceof NodeEvent.Reset reset && on != null) {
+            reset(reset.joined(), reading);
+            note(reset.joined().rights());
+            told(on, reset.joined().rights());
+        } else if (event instanceof NodeEvent.SnapshotWanted && on != null && holds && compacts) {
+            snapshot(on);
         } else if (event instanceof NodeEvent.RightsChanged changed && on != null) {
             told(on, changed.rights());
         } else if (event instanceof NodeEvent.Requested requested && on != null) {
@@ -119,6 +120,7 @@ final class Writer extends Actor {
             left = 10 + random.nextInt(40);
         }
         holds = now;
+        queue = rights.queue();
         epoch = rights.epoch();
         holder = now;
         holderEpoch = epoch;
@@ -141,10 +143,10 @@ final class Writer extends Actor {
         if (quiet && unanswered.isEmpty()) {
             writing = false;
             long over = epoch;
-            release(on, over)
+            release(on, over, Optional.empty())
                     .onFailure(unknown -> later(on, () -> {
                         if (holds && epoch == over) {
-                            release(on, over);
+                            release(on, over, Optional.empty());
                         }
                     }));
             return;
@@ -186,6 +188,9 @@ final class Writer extends Actor {
             if (result == Event.Result.APPLIED) {
                 unanswered = Optional.empty();
                 left--;
+                if (compacts && told % COMPACTED == 0 && current(on)) {
+                    snapshot(on);
+                }
             }
             if (current(on)) {
                 // A refused or fenced write is tried again when the pen is here: under the same id, which is what it is
@@ -221,25 +226,32 @@ final class Writer extends Actor {
                         Optional.empty())));
     }
 
-    private Future<Rights> release(BatonClient on, long over) {
+    /** The content of a document is the sum of what was written to it. */
+    private void snapshot(BatonClient on) {
+        reading.sum().ifPresent(sum -> on.snapshot(document, epoch, reading.last(), new JsonObject().put("sum", sum)));
+    }
+
+    private Future<Rights> release(BatonClient on, long over, Optional<String> next) {
         long began = System.nanoTime();
         int at = node();
         String mine = session();
-        return on.release(document, over).onComplete(done -> {
+        Future<Rights> released =
+                next.isPresent() ? on.release(document, over, next.get()) : on.release(document, over);
+        return released.onComplete(done -> {
             boolean answered = done.succeeded() || wasNotDone(done.cause());
             world.history().add(new Event.GaveBack(began, System.nanoTime(), name, mine, at, document, over, answered));
         });
     }
 
-    /** Whether the node said so; otherwise nobody said anything, or that it could not be known. */
-    private static boolean wasNotDone(Throwable failure) {
-        return failure instanceof BatonException refused
-                && !refused.code().equals("unavailable")
-                && !refused.code().equals("internal");
+    /** A third of the time it says who is next, by no order. */
+    private Optional<String> chosen() {
+        return queue.isEmpty() || random.nextInt(3) > 0
+                ? Optional.empty()
+                : Optional.of(queue.get(random.nextInt(queue.size())));
     }
 
     private void giveBack(BatonClient on) {
-        release(on, epoch).onComplete(done -> {
+        release(on, epoch, chosen()).onComplete(done -> {
             if (current(on) && !quiet) {
                 later(on, () -> stand(on));
             }

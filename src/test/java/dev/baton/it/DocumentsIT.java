@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.baton.client.Joined;
 import dev.baton.client.NodeEvent;
 import dev.baton.client.Outcome;
+import dev.baton.client.Rights;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -18,6 +20,10 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +83,42 @@ class DocumentsIT {
 
     private JsonObject target(Person person) {
         return new JsonObject().put("document", document).put("session", person.session());
+    }
+
+    // ---- in the store ---------------------------------------------------------------------------------------------
+
+    @Test
+    void membersOfADocumentThatIsDeletedInTheStoreBeginAnewWithItsNextEpoch() throws SQLException {
+        long incarnation = incarnation();
+        try (Connection store = DriverManager.getConnection(nodes.storeUrl());
+                Statement statement = store.createStatement()) {
+            statement.execute("DELETE FROM baton_document WHERE name = '" + document + "'");
+        }
+
+        for (Person each : List.of(ann, ben)) {
+            Joined joined = each.heard()
+                    .await(
+                            NodeEvent.Reset.class,
+                            told -> told.joined().document().equals(document),
+                            SOON)
+                    .joined();
+            assertThat(joined.recovered()).isFalse();
+            assertThat(joined.entries()).isEmpty();
+        }
+        assertThat(ann.update(document, epoch, "late")).isInstanceOf(Outcome.Fenced.class);
+        Rights rights = ann.penAfter(document, epoch).rights();
+        assertThat(ann.update(document, rights.epoch(), "new")).isInstanceOf(Outcome.Applied.class);
+        ben.heard()
+                .await(
+                        NodeEvent.Entries.class,
+                        told -> told.entries().stream()
+                                .anyMatch(entry -> entry.id().equals("new")),
+                        SOON);
+        assertThat(incarnation()).as("nothing else is reloaded").isEqualTo(incarnation);
+    }
+
+    private static long incarnation() {
+        return nodes.get(0).gauges().get("baton_store_incarnation");
     }
 
     // ---- over the bus ---------------------------------------------------------------------------------------------

@@ -719,24 +719,54 @@ abstract class DocumentLogContract {
         assertThat(get(stays)).isInstanceOf(Applied.class);
     }
 
+    private void delete() throws Exception {
+        Store store = Store.open(settings());
+        try (Connection connection = store.first();
+                java.sql.Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM baton_document WHERE name = '" + DOC + "'");
+        }
+    }
+
     @Test
     void a_name_that_was_deleted_goes_on_with_its_epochs_and_nobody_is_recovered_into_what_follows() throws Exception {
         claim(log, 0, ANN);
         update(log, 1, "ann", "op1", "1");
         update(log, 1, "ann", "op2", "2");
         String id = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
-        Store store = Store.open(settings());
-        try (Connection connection = store.first();
-                java.sql.Statement statement = connection.createStatement()) {
-            statement.execute("DELETE FROM baton_document WHERE name = '" + DOC + "'");
-        }
+        delete();
 
-        assertThat(message(log, "cid", "m1", "3").seq()).isEqualTo(4);
-        Opening opening = get(log.open(DOC, OptionalLong.of(2), Optional.of(id)));
-        assertThat(opening.recovered()).isFalse();
-        assertThat(opening.entries()).extracting(Entry::id).containsExactly("m1");
+        assertThat(message(log, "cid", "m1", "3").seq()).isEqualTo(5);
+        for (long after : new long[] {2, 3}) {
+            Opening opening = get(log.open(DOC, OptionalLong.of(after), Optional.of(id)));
+            assertThat(opening.recovered()).isFalse();
+            assertThat(opening.entries()).extracting(Entry::id).containsExactly("m1");
+        }
+        assertThat(get(log.open(DOC, OptionalLong.of(5), Optional.of(id))).recovered())
+                .isTrue();
         assertThat(get(log.append(updateOf(1, "ann", "late", "4")))).isInstanceOf(AppendResult.Fenced.class);
         assertThat(claim(other, 1, BEN).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void what_was_deleted_is_no_proof_that_the_store_went_back_and_nobody_is_recovered_into_it() throws Exception {
+        claim(log, 0, ANN);
+        update(log, 1, "ann", "op1", "1");
+        String id = get(log.open(DOC, OptionalLong.empty(), Optional.empty())).log();
+        delete();
+
+        Opening opening = get(log.open(DOC, OptionalLong.of(2), Optional.of(id)));
+        assertThat(opening.log()).as("no later incarnation").isEqualTo(id);
+        assertThat(opening.recovered()).isFalse();
+        assertThat(opening.entries()).isEmpty();
+        assertThat(opening.state().head()).isEqualTo(3);
+        assertThat(opening.state().epoch()).isEqualTo(1);
+        assertThat(get(log.heads(List.of(DOC, "other"))))
+                .containsEntry(DOC, new Head(3, 1, Optional.empty()))
+                .containsEntry("other", Head.NONE);
+        assertThat(claim(other, 1, BEN).epoch()).isEqualTo(2);
+        assertThat(get(log.open(DOC, OptionalLong.of(3), Optional.of(id))).entries())
+                .extracting(Entry::seq)
+                .containsExactly(4L);
     }
 
     // ---- at the commit ---------------------------------------------------------------------------------------------
