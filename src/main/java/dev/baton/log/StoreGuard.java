@@ -5,7 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -45,6 +45,25 @@ final class StoreGuard {
             long position,
             long clock) {}
 
+    /** How far the server's log is known to reach; it says nothing of the log of a later incarnation. */
+    private record Position(long incarnation, long value) {
+
+        static Position of(Look look) {
+            return new Position(look.incarnation(), look.position());
+        }
+
+        static Position later(Position one, Position other) {
+            if (one.incarnation != other.incarnation) {
+                return one.incarnation > other.incarnation ? one : other;
+            }
+            return one.value >= other.value ? one : other;
+        }
+
+        boolean beyond(Look look) {
+            return incarnation == look.incarnation() && value > look.position();
+        }
+    }
+
     private record Heard(long incarnation, long at) {}
 
     private final Dialect dialect;
@@ -52,7 +71,7 @@ final class StoreGuard {
     private final String storeFile;
     private final LongSupplier nanos;
     private final Optional<Seal> seal;
-    private final AtomicLong position = new AtomicLong();
+    private final AtomicReference<Position> position = new AtomicReference<>(new Position(0, 0));
     private volatile String store = "";
     private volatile long incarnation;
     private volatile Heard heard = new Heard(0, 0);
@@ -110,9 +129,9 @@ final class StoreGuard {
 
     /** Lets a connection for reading be used, or fails: it must lead to the incarnation that this node works in. */
     void admit(Connection connection) throws SQLException {
-        long floor = position.get();
+        Position known = position.get();
         Look look = look(connection);
-        Optional<String> cause = lossSeen(look, floor);
+        Optional<String> cause = lossSeen(look, known);
         if (cause.isPresent() || look.incarnation() < Math.max(incarnation, freshlyHeard())) {
             throw new SQLException("the connection leads to an older copy of the store", REFUSED);
         }
@@ -124,7 +143,7 @@ final class StoreGuard {
      * forked history. The connection is in no transaction, before and after.
      */
     void admitWriter(Connection connection) throws SQLException {
-        long floor = position.get();
+        Position known = position.get();
         Look look = look(connection);
         if (look.origin().isEmpty()) {
             recordOrigin(connection, look);
@@ -136,7 +155,7 @@ final class StoreGuard {
                             + look.incarnation() + ")",
                     REFUSED);
         }
-        Optional<String> cause = lossSeen(look, floor);
+        Optional<String> cause = lossSeen(look, known);
         if (cause.isEmpty() && look.incarnation() < incarnation) {
             cause = Optional.of("the store has forgotten incarnation " + incarnation);
         }
@@ -145,7 +164,7 @@ final class StoreGuard {
         } else {
             found(look.incarnation());
         }
-        position.accumulateAndGet(look.position(), Math::max);
+        position.accumulateAndGet(Position.of(look), Position::later);
     }
 
     /** Compares the seal of a file, and renews it, when the store is opened and closed. On an admitted connection for writing. */
@@ -199,7 +218,7 @@ final class StoreGuard {
         }
     }
 
-    private static Optional<String> lossSeen(Look look, long floor) {
+    private static Optional<String> lossSeen(Look look, Position known) {
         if (look.origin().isPresent() && !look.origin().get().equals(look.actualOrigin())) {
             return Optional.of("the database is another one than before (" + look.actualOrigin() + ", before "
                     + look.origin().get() + ")");
@@ -208,8 +227,8 @@ final class StoreGuard {
             return Optional.of("the server was promoted or recovered (timeline " + look.actualTimeline() + ", before "
                     + look.timeline() + ")");
         }
-        return look.position() < floor
-                ? Optional.of("the server's log went back from " + floor + " to " + look.position())
+        return known.beyond(look)
+                ? Optional.of("the server's log went back from " + known.value() + " to " + look.position())
                 : Optional.empty();
     }
 
@@ -259,7 +278,7 @@ final class StoreGuard {
                     next);
         }
         Look after = look(connection);
-        position.accumulateAndGet(after.position(), Math::max);
+        position.accumulateAndGet(Position.of(after), Position::later);
         found(after.incarnation());
     }
 

@@ -4,8 +4,10 @@ import dev.baton.log.Head;
 import dev.baton.rights.LockEvent;
 import dev.baton.rights.Move;
 import io.vertx.core.Future;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,9 @@ final class Reload {
 
     private final RoomServices on;
     private final RoomRegistry rooms;
+
+    /** What is being reloaded has been counted, however often that is begun. */
+    private final Set<String> counted = new HashSet<>();
 
     Reload(RoomServices on, RoomRegistry rooms) {
         this.on = on;
@@ -66,7 +71,13 @@ final class Reload {
     /** Other nodes may have written by now, and what they wrote replaces nothing: it is known by its epoch. */
     private Future<Void> count(String document, Head head, long incarnation, Map<String, Long> lost) {
         long from = Math.max(0, head.seq() - NEW);
+        if (counted.contains(document)) {
+            return Future.succeededFuture();
+        }
         return on.log().read(document, from, 2 * NEW).map(newest -> {
+            if (!counted.add(document)) {
+                return null;
+            }
             long kept = newest.stream()
                     .filter(entry -> entry.epoch() >= incarnation)
                     .mapToLong(entry -> entry.seq() - 1)
@@ -109,6 +120,7 @@ final class Reload {
                             room.take(outcome);
                             return room.reload();
                         })
-                        .orElseGet(Future::succeededFuture));
+                        .orElseGet(Future::succeededFuture))
+                .onSuccess(done -> counted.remove(document));
     }
 }

@@ -100,6 +100,29 @@ class FailOverIT {
     }
 
     @Test
+    void the_nodes_raise_the_incarnation_once() throws Exception {
+        DocumentLog log = open(servers.url());
+        DocumentLog other = open(servers.url());
+        servers.catchUp();
+        servers.cutOffStandby();
+        for (int i = 0; i < 50; i++) {
+            message(log, "cid", "lost" + i, "1");
+        }
+        DocumentLog late = open(servers.url()); // it has seen how far the log reaches
+
+        servers.killPrimary();
+        servers.promote();
+
+        await().atMost(SOON).until(() -> log.available() && log.incarnation() > 0);
+        long raised = log.incarnation();
+        for (DocumentLog node : List.of(late, other, log)) {
+            await().atMost(SOON).until(() -> node.available() && node.incarnation() > 0);
+            message(node, "cid", "new", "2");
+            assertThat(node.incarnation()).isEqualTo(raised);
+        }
+    }
+
+    @Test
     void a_standby_that_has_all_commits_is_another_history_too_as_nobody_could_know() throws Exception {
         DocumentLog log = open(servers.url());
         message(log, "cid", "kept", "1");
