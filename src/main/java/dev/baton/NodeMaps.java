@@ -5,6 +5,7 @@ import com.hazelcast.config.InMemoryFormat;
 import com.hazelcast.config.MapConfig;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.Travelling;
+import dev.baton.cluster.Versions;
 import dev.baton.rights.Locks;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.Sessions;
@@ -36,7 +37,7 @@ public final class NodeMaps {
         RANDOM.nextBytes(name);
         config.getMemberAttributeConfig()
                 .setAttribute(ClusterNode.NODE_ATTRIBUTE, HexFormat.of().formatHex(name));
-        return maps(config);
+        return maps(Versions.say(config));
     }
 
     /** Adds what a member needs to read the maps, without being a node itself. */

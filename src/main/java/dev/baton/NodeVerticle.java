@@ -1,5 +1,6 @@
 package dev.baton;
 
+import com.hazelcast.core.HazelcastInstance;
 import dev.baton.auth.Tokens;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
@@ -7,6 +8,7 @@ import dev.baton.cluster.Lease;
 import dev.baton.cluster.LeaseVerticle;
 import dev.baton.cluster.OneStore;
 import dev.baton.cluster.Roll;
+import dev.baton.cluster.Versions;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
 import dev.baton.documents.DocumentDesk;
@@ -80,7 +82,9 @@ public class NodeVerticle extends VerticleBase {
         Optional<Tokens> tokens = settings.auth().mode() == Settings.AuthMode.JWT
                 ? Optional.of(Tokens.of(settings.auth().jwt(), settings.limits().name()))
                 : Optional.empty();
-        ClusterNode node = new ClusterNode(vertx, ClusterSetup.hazelcast(vertx));
+        HazelcastInstance hazelcast = ClusterSetup.hazelcast(vertx);
+        Versions.check(hazelcast);
+        ClusterNode node = new ClusterNode(vertx, hazelcast);
         Logs.of(node.id());
         unlisten = node.onChange(
                 context,

@@ -26,7 +26,8 @@ import java.util.TreeMap;
 
 /**
  * How records travel between members and are kept as backups: by Kryo, each type under a number that follows from its name,
- * so that members with a type more or less understand each other in all others. Only what was named, and what is reachable
+ * so that members with a type more or less understand each other in all others, and each field under its name, so that members with a
+ * {@linkplain TaggedFields field more or less} understand each other too. Only what was named, and what is reachable
  * from that, can be read: no bytes make a member build anything else.
  *
  * <p>Java's own serialization took most of a hand-over's processor time, for its descriptions of classes and its reflection.
@@ -63,6 +64,11 @@ public final class Travelling {
                             .setImplementation(travelling.new RecordSerializer(number(root))));
         }
         return config;
+    }
+
+    /** The records that those types are or hold. */
+    static List<Class<?>> records(Collection<Class<?>> roots) {
+        return new Travelling(roots).types.values().stream().filter(Class::isRecord).toList();
     }
 
     /** Follows from the name alone; two names with one number would be refused when the second is registered. */
@@ -112,7 +118,9 @@ public final class Travelling {
             kryo.register(collection.getClass(), id++);
         }
         types.forEach((number, type) -> {
-            if (!type.isInterface()) {
+            if (type.isRecord()) {
+                kryo.register(type, new TaggedFields<>(type), number);
+            } else if (!type.isInterface()) {
                 kryo.register(type, number);
             }
         });

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ final class Cluster implements AutoCloseable {
     private final Path folder;
     private final Path logs;
     private final Map<String, String> settings;
-    private final List<String> program;
+    private final List<List<String>> programs;
     private final Process[] nodes;
     private final Path[] said;
     private final int[] ports;
@@ -49,7 +50,7 @@ final class Cluster implements AutoCloseable {
         this.size = size;
         this.net = Net.of(size + 2);
         this.settings = settings;
-        this.program = program;
+        this.programs = new ArrayList<>(Collections.nCopies(size, program));
         this.folder = Files.createTempDirectory("baton-faults-");
         // One folder each: several clusters of one run name their nodes alike.
         this.logs = Files.createDirectories(jar().resolveSibling("faults-logs").resolve(folder.getFileName()));
@@ -141,7 +142,7 @@ final class Cluster implements AutoCloseable {
         String label = "node" + node + "-" + starts++;
         said[node] = logs.resolve(label + ".err");
         List<String> jvm = new ArrayList<>(List.of(java(), "-Xmx512m"));
-        jvm.addAll(program);
+        jvm.addAll(programs.get(node));
         ProcessBuilder builder = new ProcessBuilder(with(net.in(node), jvm))
                 .directory(folder.toFile())
                 .redirectOutput(logs.resolve(label + ".out").toFile())
@@ -154,6 +155,11 @@ final class Cluster implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** From its next start on a node is of that jar. */
+    void use(int node, Path jar) {
+        programs.set(node, List.of("-jar", jar.toString()));
     }
 
     private String members() {
@@ -329,7 +335,7 @@ final class Cluster implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    private static Path jar() {
+    static Path jar() {
         return Path.of(System.getProperty("baton.jar", "target/baton.jar")).toAbsolutePath();
     }
 }

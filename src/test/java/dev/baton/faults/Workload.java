@@ -222,7 +222,8 @@ final class Workload implements AutoCloseable {
     }
 
     private boolean agreed(String document) {
-        return writersOf(document).allMatch(Actor::connected) && Endings.agreed(wanting(document), lastTold(document));
+        return writersOf(document).allMatch(writer -> writer.connected() && !writer.givingBack())
+                && Endings.agreed(wanting(document), lastTold(document));
     }
 
     private Set<String> wanting(String document) {

@@ -32,6 +32,7 @@ final class Writer extends Actor {
     private Optional<String> unanswered = Optional.empty();
 
     private volatile boolean quiet;
+    private volatile boolean givingBack;
     private volatile boolean handsOn = true;
     private volatile boolean holder;
     private volatile long holderEpoch;
@@ -67,6 +68,11 @@ final class Writer extends Actor {
     /** From now on, once nothing is unanswered: gives the pen back when it gets it, and wants it no more. Any thread. */
     void quiet() {
         quiet = true;
+    }
+
+    /** Whether it has asked to give the pen back and was not answered yet. Any thread. */
+    boolean givingBack() {
+        return givingBack;
     }
 
     /** Keeps the pen until told otherwise, or hands it on again. Any thread. */
@@ -237,7 +243,9 @@ final class Writer extends Actor {
         String mine = session();
         Future<Rights> released =
                 next.isPresent() ? on.release(document, over, next.get()) : on.release(document, over);
+        givingBack = true;
         return released.onComplete(done -> {
+            givingBack = false;
             boolean answered = done.succeeded() || wasNotDone(done.cause());
             world.history().add(new Event.GaveBack(began, System.nanoTime(), name, mine, at, document, over, answered));
         });
