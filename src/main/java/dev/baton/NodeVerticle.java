@@ -2,6 +2,7 @@ package dev.baton;
 
 import com.hazelcast.core.HazelcastInstance;
 import dev.baton.auth.Tokens;
+import dev.baton.cluster.Agreement;
 import dev.baton.cluster.ClusterNode;
 import dev.baton.cluster.ClusterSetup;
 import dev.baton.cluster.Lease;
@@ -84,6 +85,7 @@ public class NodeVerticle extends VerticleBase {
                 : Optional.empty();
         HazelcastInstance hazelcast = ClusterSetup.hazelcast(vertx);
         Versions.check(hazelcast);
+        Agreement.check(hazelcast, settings);
         ClusterNode node = new ClusterNode(vertx, hazelcast);
         Logs.of(node.id());
         unlisten = node.onChange(

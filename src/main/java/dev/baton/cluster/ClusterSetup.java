@@ -60,7 +60,8 @@ public final class ClusterSetup {
         requireFreePort(host, settings.cluster().port());
         requireFree(host, settings.cluster());
         AddressesToJoin addresses = new AddressesToJoin(settings.cluster(), PORTS);
-        HazelcastInstance hazelcast = start(maps.apply(config(settings.cluster(), host, addresses)), settings);
+        Config config = Agreement.say(config(settings.cluster(), host, addresses), settings);
+        HazelcastInstance hazelcast = start(maps.apply(config), settings);
         addresses.joined(hazelcast.getCluster());
         return hazelcast;
     }

@@ -12,27 +12,12 @@ import io.vertx.core.Future;
 public final class OneStore {
     private static final String MAP = "baton.cluster";
     private static final String KEY = "store";
-    private static final String LEASE = "node-lease";
 
     private OneStore() {}
 
-    /**
-     * Fails with a {@link SettingsException} when the cluster that this node joined uses another store than this id's, or another
-     * {@code cluster.node-lease}.
-     */
+    /** Fails with a {@link SettingsException} when the cluster that this node joined uses another store than this id's. */
     public static Future<Void> check(ClusterNode node, Context context, String id, Settings settings) {
         IMap<String, String> shared = node.map(MAP);
-        String lease = settings.cluster().nodeLease().toMillis() + "ms";
-        return context.<String>executeBlocking(() -> shared.putIfAbsent(LEASE, lease), false)
-                .compose(there -> there == null || there.equals(lease)
-                        ? Future.succeededFuture()
-                        : Future.failedFuture(new SettingsException("cluster.node-lease: the other nodes of cluster '"
-                                + settings.cluster().name() + "' have " + there + ", this one " + lease
-                                + "; all have to have the same, or one acts for the clients of another too early")))
-                .compose(same -> checkStore(shared, context, id, settings));
-    }
-
-    private static Future<Void> checkStore(IMap<String, String> shared, Context context, String id, Settings settings) {
         return context.<String>executeBlocking(() -> shared.putIfAbsent(KEY, id), false)
                 .compose(there -> there == null || there.equals(id)
                         ? Future.succeededFuture()

@@ -101,7 +101,12 @@ final class Nodes implements AutoCloseable {
 
     /** Starts one more, which is no part of the cluster yet when this returns. */
     NodeProcess begin() {
-        return launch(Map.of());
+        return begin(Map.of());
+    }
+
+    /** The same, with some settings of its own. */
+    NodeProcess begin(Map<String, String> more) {
+        return launch(more);
     }
 
     /**

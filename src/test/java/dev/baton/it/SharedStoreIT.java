@@ -13,8 +13,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Two clusters that do not see each other are given one store: one of them serves, and the other says why it does not. */
 class SharedStoreIT {
@@ -52,6 +54,28 @@ class SharedStoreIT {
             Waiting.on(ben.client().close());
         } finally {
             Waiting.on(vertx.close());
+        }
+    }
+
+    @Test
+    void aNodeWithAnotherLeaseOrStoreIsRefusedAndOtherDifferencesAreSaid(@TempDir Path elsewhere) {
+        try (Nodes nodes = Nodes.start(SharedStoreIT.class, 1, Map.of())) {
+            NodeProcess otherLease = nodes.begin(Map.of("BATON_CLUSTER_NODE_LEASE", "2s"));
+            assertThat(otherLease.exitStatus()).isEqualTo(1);
+            assertThat(otherLease.logged()).contains("cluster.node-lease: the other nodes", "have 5s, this one 2s");
+
+            NodeProcess otherStore =
+                    nodes.begin(Map.of("BATON_STORE_URL", "jdbc:sqlite:" + elsewhere.resolve("other.db")));
+            assertThat(otherStore.exitStatus()).isEqualTo(1);
+            assertThat(otherStore.logged()).contains("store.url: the cluster", "keeps its documents in another store");
+
+            NodeProcess differs = nodes.add(1, Map.of("BATON_HANDOVER_ANSWER", "7s"))
+                    .get(0);
+            assertThat(differs.logged())
+                    .contains(
+                            "the nodes of a cluster should have the same settings",
+                            nodes.get(0).id(),
+                            "handover.answer 20s (here 7s)");
         }
     }
 
