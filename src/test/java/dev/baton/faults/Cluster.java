@@ -42,6 +42,7 @@ final class Cluster implements AutoCloseable {
     private final Path[] said;
     private final int[] ports;
     private final int clusterPort;
+    private final Map<Integer, Map<String, String>> own = new HashMap<>();
     private Optional<Stores> store = Optional.empty();
     private final Thread undertaker = new Thread(this::killAll);
     private int starts;
@@ -104,6 +105,20 @@ final class Cluster implements AutoCloseable {
         }
     }
 
+    /** Nodes that are not started yet. */
+    static Cluster of(int size, Map<String, String> settings) {
+        try {
+            return new Cluster(size, settings, List.of("-jar", jar().toString()));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    /** From its next start on a node has a setting of its own. */
+    void set(int node, String key, String value) {
+        own.computeIfAbsent(node, none -> new HashMap<>()).put(key, value);
+    }
+
     Net net() {
         return net;
     }
@@ -150,6 +165,7 @@ final class Cluster implements AutoCloseable {
         builder.environment().keySet().removeIf(key -> key.startsWith("BATON_"));
         builder.environment().putAll(environment);
         builder.environment().putAll(settings);
+        builder.environment().putAll(own.getOrDefault(node, Map.of()));
         try {
             nodes[node] = builder.start();
         } catch (IOException failed) {
@@ -200,6 +216,11 @@ final class Cluster implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+    }
+
+    /** What a node says of its readiness; empty when it does not answer. */
+    String readiness(int node) {
+        return get(node, "/health/ready").map(HttpResponse::body).orElse("");
     }
 
     /** A node's own gauges. */
