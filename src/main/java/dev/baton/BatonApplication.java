@@ -3,6 +3,9 @@ package dev.baton;
 import dev.baton.config.Settings;
 import dev.baton.config.SettingsException;
 import dev.baton.config.SettingsFiles;
+import dev.baton.log.LogException;
+import dev.baton.log.LogSettings;
+import dev.baton.log.StoreWait;
 import io.vertx.launcher.application.ExitCodes;
 import io.vertx.launcher.application.VertxApplication;
 import java.nio.file.Path;
@@ -62,6 +65,7 @@ public final class BatonApplication extends VertxApplication {
     private static void start(String[] args, Settings settings) {
         NodeLifecycle node = new NodeLifecycle(settings);
         StopSignals.on(node::stopAndExit);
+        awaitStore(settings.store());
         node.join(NodeMaps::add);
         if (new BatonApplication(args, node).launch() == 0 || node.stopping()) {
             return;
@@ -69,6 +73,15 @@ public final class BatonApplication extends VertxApplication {
         Optional<Throwable> failure = node.failure();
         node.stop();
         fail(StartFailure.explain(failure, settings), FAILED);
+    }
+
+    /** Before the node joins: a member that cannot serve is of no use to the cluster. */
+    private static void awaitStore(Settings.Store store) {
+        try {
+            StoreWait.until(LogSettings.of(store.url(), store.user(), store.password()), store.patience());
+        } catch (LogException e) {
+            throw new SettingsException(e.getMessage());
+        }
     }
 
     private static void fail(String line, int status) {

@@ -186,6 +186,8 @@ final class NodeLifecycle implements VertxApplicationHooks {
     public VertxBuilder createVertxBuilder(VertxOptions options) {
         ClusterSetup.prepare(options.getEventBusOptions(), settings);
         options.setPreferNativeTransport(true);
+        // Otherwise there is a folder for unpacked files in the temporary folder, which a killed node leaves there.
+        options.getFileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false);
         return Vertx.builder().with(options).withClusterManager(ClusterSetup.manager(hazelcast));
     }
 

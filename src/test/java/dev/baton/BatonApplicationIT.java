@@ -167,6 +167,35 @@ class BatonApplicationIT {
     }
 
     @Test
+    void aDatabaseThatIsNotThereYetIsWaitedForAndAStopMeanwhileIsAtOnce() throws Exception {
+        Program program = node(Map.of("BATON_STORE_URL", nowhere()));
+        await().atMost(PATIENCE).until(() -> program.err().contains("waiting up to 30s (store.wait) for the store at"));
+
+        program.process.destroy();
+
+        assertThat(program.process.waitFor(3, TimeUnit.SECONDS)).isTrue();
+        assertThat(program.status()).isZero();
+        assertThat(program.out()).isEmpty();
+        assertThat(program.err()).contains("nothing answers there as a database").doesNotContain("\tat ", "Exception");
+    }
+
+    @Test
+    void aDatabaseThatDoesNotComeEndsTheStartWithTheReason() throws Exception {
+        Program program = node(Map.of("BATON_STORE_URL", nowhere(), "BATON_STORE_WAIT", "700ms"));
+
+        assertThat(program.failure().lines())
+                .hasSize(2)
+                .last()
+                .isEqualTo("baton: store.url " + nowhere() + " cannot be used: nothing answers there as a database;"
+                        + " waited 700ms for it (store.wait)");
+    }
+
+    /** Nothing listens on that port of this machine. */
+    private static String nowhere() {
+        return "jdbc:postgresql://127.0.0.1:1/none";
+    }
+
+    @Test
     void aSecondSigtermEndsWhatTakesTooLong() throws Exception {
         Program program = node(Map.of(), "-Dbaton.test.never-stops=true");
         program.ready();

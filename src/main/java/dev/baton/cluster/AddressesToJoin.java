@@ -48,9 +48,7 @@ final class AddressesToJoin extends TcpIpConfig implements MembershipListener {
     private volatile Cluster cluster;
 
     AddressesToJoin(Settings.Cluster settings, int ports) {
-        this.seeds = settings.kubernetesService()
-                .map(service -> List.of(new HostPort(service, OptionalInt.of(settings.port()))))
-                .orElse(settings.members());
+        this.seeds = settings.seeds();
         this.firstPort = settings.port();
         this.ports = ports;
         setEnabled(true);

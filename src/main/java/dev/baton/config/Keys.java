@@ -98,12 +98,12 @@ final class Keys {
             "0",
             s -> s.cluster().busPort(),
             "The event bus's. 0: any free port.");
-    static final Key<List<HostPort>> CLUSTER_MEMBERS = key(
+    static final Key<List<HostPort>> CLUSTER_MEMBERS = absent(
             "cluster.members",
             Kinds.members(),
-            "127.0.0.1",
             s -> s.cluster().members(),
-            "Whom to join through; without a port, every port that `cluster.port` may have led to.");
+            "Whom to join through; without a port, every port that `cluster.port` may have led to."
+                    + " Unless set, `cluster.host`: the nodes of one machine find each other.");
     static final Key<Optional<String>> CLUSTER_KUBERNETES_SERVICE = absent(
             "cluster.kubernetes-service",
             Kinds.host().optional(),
@@ -189,6 +189,13 @@ final class Keys {
             absent("store.user", Kinds.line().optional(), s -> s.store().user(), "The database's user.");
     static final Key<Optional<String>> STORE_PASSWORD =
             secret("store.password", Kinds.line().optional(), s -> s.store().password(), "The database's password.");
+
+    static final Key<Duration> STORE_WAIT = key(
+            "store.wait",
+            duration("0s", "1h"),
+            "30s",
+            s -> s.store().patience(),
+            "How long a starting node waits for a PostgreSQL that does not answer yet.");
 
     static final Key<Settings.AuthMode> AUTH_MODE = key(
             "auth.mode",

@@ -126,7 +126,9 @@ final class Kinds {
         return new Kind<>(
                 "a comma-separated list of HOST or HOST:PORT",
                 text -> all(text, Kinds::parseHostPort),
-                list -> Optional.of(list.stream().map(HostPort::toString).collect(joining(","))));
+                list -> list.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(list.stream().map(HostPort::toString).collect(joining(","))));
     }
 
     static Kind<Origins> origins() {

@@ -55,7 +55,7 @@ public record Settings(
      * @param host an address of this machine; nothing else is bound for the cluster
      * @param port the first of the 20 that Hazelcast may take
      * @param busPort 0: any free one
-     * @param members whom to join through; not used when {@code kubernetesService} is there
+     * @param members whom to join through, as set; {@link #seeds()} are those in force
      * @param minimum at least 1
      * @param nodeLease at least 2 s
      */
@@ -70,6 +70,14 @@ public record Settings(
             Duration nodeLease) {
         public Cluster {
             members = List.copyOf(members);
+        }
+
+        /** Whom to join through: the service, the members that were set, or else the other nodes of this machine. */
+        public List<HostPort> seeds() {
+            if (kubernetesService.isPresent()) {
+                return List.of(new HostPort(kubernetesService.get(), OptionalInt.of(port)));
+            }
+            return members.isEmpty() ? List.of(new HostPort(host, OptionalInt.empty())) : members;
         }
     }
 
@@ -86,8 +94,9 @@ public record Settings(
      * Where documents are kept.
      *
      * @param url {@code jdbc:sqlite:…} or {@code jdbc:postgresql:…}
+     * @param patience how long a start waits for a database that does not answer yet
      */
-    public record Store(String url, Optional<String> user, Optional<String> password) {
+    public record Store(String url, Optional<String> user, Optional<String> password, Duration patience) {
 
         /** Whether this is the embedded store, a file on this machine. */
         public boolean sqlite() {

@@ -199,7 +199,7 @@ final class SettingsLoader {
                             required(Keys.CLUSTER_HOST),
                             required(Keys.CLUSTER_PORT),
                             required(Keys.CLUSTER_BUS_PORT),
-                            required(Keys.CLUSTER_MEMBERS),
+                            find(Keys.CLUSTER_MEMBERS).orElse(List.of()),
                             optional(Keys.CLUSTER_KUBERNETES_SERVICE),
                             required(Keys.CLUSTER_MINIMUM),
                             required(Keys.CLUSTER_NODE_LEASE)),
@@ -215,7 +215,10 @@ final class SettingsLoader {
                             required(Keys.HANDOVER_GRACE_NODE),
                             required(Keys.HANDOVER_ANSWER)),
                     new Settings.Store(
-                            required(Keys.STORE_URL), optional(Keys.STORE_USER), optional(Keys.STORE_PASSWORD)),
+                            required(Keys.STORE_URL),
+                            optional(Keys.STORE_USER),
+                            optional(Keys.STORE_PASSWORD),
+                            required(Keys.STORE_WAIT)),
                     new Settings.Auth(
                             required(Keys.AUTH_MODE),
                             new Settings.Jwt(

@@ -1,5 +1,6 @@
 package dev.baton.documents;
 
+import dev.baton.web.PageFiles;
 import dev.baton.web.Reads;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
@@ -39,9 +40,7 @@ public final class DocumentsApi implements Consumer<Router> {
     @Override
     public void accept(Router router) {
         router.route("/api/*").handler(DocumentsApi::ownPagesOnly);
-        Reads.at(router, "/api/" + DESCRIPTION).handler(routed -> routed.response()
-                .putHeader(HttpHeaders.CONTENT_TYPE, JSON)
-                .sendFile("openapi/" + DESCRIPTION));
+        Reads.at(router, "/api/" + DESCRIPTION).handler(new PageFiles("/api/", "openapi"));
         Reads.at(router, "/api/documents").handler(routed -> answer(routed, this::list));
         Reads.at(router, "/api/documents/state")
                 .handler(routed -> answer(routed, asked -> desk.state(parameter(asked, "document"))));

@@ -12,6 +12,7 @@ import dev.baton.room.Rooms;
 import dev.baton.session.Sessions;
 import dev.baton.web.Failures;
 import dev.baton.web.HostCheck;
+import dev.baton.web.PageFiles;
 import dev.baton.web.Reads;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.vertx.core.Future;
@@ -24,7 +25,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.StaticHandler;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -265,7 +265,7 @@ public final class ServerVerticle extends VerticleBase {
                     }
                     routed.next();
                 })
-                .handler(StaticHandler.create("web").setCachingEnabled(false));
+                .handler(new PageFiles("/", "web"));
         return router;
     }
 

@@ -57,6 +57,10 @@ record Store(
         Dialect dialect = Dialect.of(settings);
         if (dialect == Dialect.SQLITE) {
             makeFolder(settings, dialect);
+            NativeLibrary.load(Path.of(dialect.file(settings)).toAbsolutePath().getParent())
+                    .ifPresent(why -> {
+                        throw failed(settings, why);
+                    });
         }
         checkUrl(settings);
         long start = System.nanoTime();
@@ -66,7 +70,7 @@ record Store(
                 return found(settings, dialect);
             } catch (SQLException e) {
                 if (last || dialect.trouble(e) != Dialect.Trouble.AGAIN) {
-                    throw failed(settings, Words.opening(e));
+                    throw failed(settings, Words.opening(e, settings));
                 }
             } catch (FlywayException e) {
                 if (last) {
@@ -120,7 +124,7 @@ record Store(
         }
     }
 
-    private static void checkUrl(LogSettings settings) {
+    static void checkUrl(LogSettings settings) {
         try {
             DriverManager.getDriver(settings.url());
         } catch (SQLException e) {
@@ -181,7 +185,7 @@ record Store(
         }
     }
 
-    private static LogException failed(LogSettings settings, String why) {
+    static LogException failed(LogSettings settings, String why) {
         return LogException.unavailable("store.url " + settings.shownUrl() + " cannot be used: " + why);
     }
 }

@@ -1,9 +1,9 @@
 package dev.baton.ops;
 
+import dev.baton.web.PageFiles;
 import dev.baton.web.Reads;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.handler.StaticHandler;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +36,6 @@ public final class ConsolePage implements Consumer<Router> {
                                     "default-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'");
                     routed.next();
                 })
-                .handler(StaticHandler.create("console").setCachingEnabled(false));
+                .handler(new PageFiles("/console/", "console"));
     }
 }

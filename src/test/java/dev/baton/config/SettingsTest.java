@@ -29,7 +29,7 @@ class SettingsTest {
                         "127.0.0.1",
                         5701,
                         0,
-                        List.of(new HostPort("127.0.0.1", OptionalInt.empty())),
+                        List.of(),
                         Optional.empty(),
                         1,
                         Duration.ofSeconds(5)));
@@ -41,7 +41,8 @@ class SettingsTest {
                 .isEqualTo(new Settings.Handover(
                         Duration.ofSeconds(3), Duration.ZERO, Duration.ofSeconds(3), Duration.ofSeconds(20)));
         assertThat(settings.store())
-                .isEqualTo(new Settings.Store("jdbc:sqlite:data/baton.db", Optional.empty(), Optional.empty()));
+                .isEqualTo(new Settings.Store(
+                        "jdbc:sqlite:data/baton.db", Optional.empty(), Optional.empty(), Duration.ofSeconds(30)));
         assertThat(settings.auth().mode()).isEqualTo(AuthMode.NONE);
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(
@@ -103,6 +104,22 @@ class SettingsTest {
                         new HostPort("two", OptionalInt.of(5702)),
                         new HostPort("::1", OptionalInt.of(5703)),
                         new HostPort("fd00::1", OptionalInt.empty()));
+    }
+
+    @Test
+    void nodesOfOneMachineFindEachOtherByItsAddress() {
+        assertThat(Settings.of(Map.of("cluster.host", "::1")).cluster().seeds())
+                .containsExactly(new HostPort("::1", OptionalInt.empty()));
+        assertThat(Settings.defaults().cluster().seeds())
+                .containsExactly(new HostPort("127.0.0.1", OptionalInt.empty()));
+    }
+
+    @Test
+    void settingsWithAServiceOfKubernetesReadBackAsThemselves() {
+        Settings settings = Settings.of(Map.of("cluster.kubernetes-service", "baton-nodes"));
+
+        assertThat(Settings.fromJson(settings.toJson())).isEqualTo(settings);
+        assertThat(settings.cluster().seeds()).containsExactly(new HostPort("baton-nodes", OptionalInt.of(5701)));
     }
 
     @Test

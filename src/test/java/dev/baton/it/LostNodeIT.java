@@ -86,6 +86,7 @@ class LostNodeIT {
 
         long start = System.nanoTime();
         doomed.kill();
+        assertThat(nodes.temporaryFiles()).as("of nodes that live and one that was killed").isEmpty();
 
         List<Long> took = new ArrayList<>();
         for (Case one : cases) {

@@ -31,6 +31,7 @@ final class Nodes implements AutoCloseable {
     private final List<String> java;
     private final String name;
     private final Path folder;
+    private final Path temporary;
     private final Path logs;
     private final String cluster = "it-" + UUID.randomUUID();
     private final int clusterPort = FreePorts.inARow(20);
@@ -44,6 +45,7 @@ final class Nodes implements AutoCloseable {
         this.settings = Map.copyOf(settings);
         try {
             this.folder = Files.createTempDirectory("baton-it-");
+            this.temporary = Files.createDirectory(folder.resolve("tmp"));
             this.logs = Files.createDirectories(NodeJvm.JAR.resolveSibling("it-logs"));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -164,11 +166,21 @@ final class Nodes implements AutoCloseable {
         return "jdbc:sqlite:" + folder.resolve("data/baton.db");
     }
 
+    /** What the nodes have in their temporary folder. */
+    List<Path> temporaryFiles() {
+        try (var files = Files.list(temporary)) {
+            return files.toList();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
     private NodeProcess launch(Map<String, String> more) {
         String label = name + "-" + nodes.size();
         Path out = logs.resolve(label + ".out");
         Path err = logs.resolve(label + ".err");
         List<String> command = new ArrayList<>(java);
+        command.add("-Djava.io.tmpdir=" + temporary);
         command.addAll(List.of("-jar", NodeJvm.JAR.toString()));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(folder.toFile())
