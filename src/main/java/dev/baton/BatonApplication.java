@@ -67,6 +67,9 @@ public final class BatonApplication extends VertxApplication {
         StopSignals.on(node::stopAndExit);
         awaitStore(settings.store());
         node.join(NodeMaps::add);
+        if (node.stopping()) {
+            return;
+        }
         if (new BatonApplication(args, node).launch() == 0 || node.stopping()) {
             return;
         }

@@ -16,6 +16,7 @@ import io.vertx.launcher.application.HookContext;
 import io.vertx.launcher.application.VertxApplicationHooks;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,6 +51,11 @@ final class NodeLifecycle implements VertxApplicationHooks {
 
     private final Settings settings;
     private final AtomicBoolean stopping = new AtomicBoolean();
+
+    /** Whether Vert.x has begun to start, and when that has ended, either way. */
+    private volatile boolean starting;
+
+    private final CountDownLatch started = new CountDownLatch(1);
     private volatile HazelcastInstance hazelcast;
     private volatile Vertx vertx;
     private volatile Throwable failure;
@@ -78,6 +84,7 @@ final class NodeLifecycle implements VertxApplicationHooks {
      */
     void stop() {
         if (stopping.compareAndSet(false, true)) {
+            awaitStart();
             drain();
             closeVertx();
             leave();
@@ -94,6 +101,17 @@ final class NodeLifecycle implements VertxApplicationHooks {
         stop();
         System.out.flush();
         System.exit(0);
+    }
+
+    /** Vert.x that loses Hazelcast while it starts fails with a stack trace; the start takes a second or two. */
+    private void awaitStart() {
+        try {
+            if (starting && !started.await(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Stopping in the middle of a start");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** While everything still works: the sockets go. */
@@ -184,6 +202,7 @@ final class NodeLifecycle implements VertxApplicationHooks {
     /** Comes before the launcher puts in what {@code -cluster-host} and its like say, which therefore wins. */
     @Override
     public VertxBuilder createVertxBuilder(VertxOptions options) {
+        starting = true;
         ClusterSetup.prepare(options.getEventBusOptions(), settings);
         options.setPreferNativeTransport(true);
         // Otherwise there is a folder for unpacked files in the temporary folder, which a killed node leaves there.
@@ -195,11 +214,13 @@ final class NodeLifecycle implements VertxApplicationHooks {
     public void afterVertxStarted(HookContext context) {
         vertx = context.vertx();
         vertx.exceptionHandler(new Unhandled());
+        started.countDown();
     }
 
     @Override
     public void afterFailureToStartVertx(HookContext context, Throwable cause) {
         failure = cause;
+        started.countDown();
     }
 
     /** Vert.x is not closed here, as it is by default: {@link #stop} does it, and waits for it. */

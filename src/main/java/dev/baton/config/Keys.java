@@ -282,8 +282,8 @@ final class Keys {
             number(1, 1_000_000),
             "200",
             s -> s.limits().rate(),
-            "From one session, with a burst of twice that; more is answered with `rate-limited`, then 4002."
-                    + " Of signals beyond it the latest waits.");
+            "From one session without waiting for answers, with a burst of twice that; more is answered with `rate-limited`,"
+                    + " then 4002. Of signals beyond it the latest waits.");
     static final Key<Integer> LIMITS_BYTES = key(
             "limits.bytes-per-second",
             size("1KiB", "1023MiB"),

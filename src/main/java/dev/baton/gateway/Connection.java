@@ -111,7 +111,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     }
 
     @Override
-    public void message(ClientMessage message) {
+    public Future<?> message(ClientMessage message) {
         if (message instanceof ClientMessage.Hello hello) {
             hello(hello);
         } else if (session.isEmpty()) {
@@ -125,8 +125,19 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         } else if (message instanceof ClientMessage.Part part) {
             parts.take(part);
         } else if (message instanceof ClientMessage.OfDocument ofDocument) {
-            document(session.get(), ofDocument);
+            return document(session.get(), ofDocument);
         }
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public void afterFlush(Runnable action) {
+        loop.afterFlush(action);
+    }
+
+    @Override
+    public void onLoop(Runnable action) {
+        loop.run(action);
     }
 
     @Override
@@ -145,7 +156,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         return loop.offLoop(work).onComplete(done -> loop.run(this::resume));
     }
 
-    private void document(SessionRef ref, ClientMessage.OfDocument message) {
+    private Future<?> document(SessionRef ref, ClientMessage.OfDocument message) {
         String document = message.document();
         if (message instanceof ClientMessage.Join && !attendance.joins(document)) {
             on.connections().limits().reached(Limit.DOCUMENTS);
@@ -153,7 +164,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
                     message.ref(),
                     ErrorCode.FORBIDDEN,
                     "a session takes part in at most " + on.allowed().documents() + " documents; leave one first"));
-            return;
+            return Future.succeededFuture();
         }
         if (message instanceof ClientMessage.Leave) {
             attendance.leaves(document);
@@ -166,6 +177,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         } else if (message instanceof ClientMessage.Leave) {
             handled.onSuccess(result -> loop.run(() -> attendance.left(document, result)));
         }
+        return handled;
     }
 
     // ---- hello ----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import dev.baton.protocol.CloseCode;
 import dev.baton.protocol.ErrorCode;
 import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
+import io.vertx.core.Future;
 import io.vertx.core.http.WebSocketFrame;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,8 +30,14 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         /** The client has given a sign of life. */
         void heard();
 
-        /** The client says that. */
-        void message(ClientMessage message);
+        /** The client says that. Completes when it has been answered, or needs no answer; never fails. */
+        Future<?> message(ClientMessage message);
+
+        /** Runs the action when what was written so far has gone out. */
+        void afterFlush(Runnable action);
+
+        /** Runs the action on the loop, behind what was handed to the connection before. Any thread. */
+        void onLoop(Runnable action);
 
         /** Answers the client. */
         void write(String frame);
@@ -109,7 +116,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
         owner.heard();
         if (pinged == 0) {
-            isTaken(Optional.empty());
+            isTaken(Optional.empty(), throttle.uncredited(Loop.now()));
             return;
         }
         // An answer to this node's own ping is no message of the client's: it must not cost it one of those it may
@@ -137,13 +144,30 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         } catch (BadMessage bad) {
             if (isTaken(bad.ref())) {
                 bad(bad);
+                answered(Future.succeededFuture());
             }
             return;
         }
         if (message instanceof ClientMessage.Signal signal && owner.greeted()) {
             signal(signal);
+        } else if (message instanceof ClientMessage.Part) {
+            if (isTaken(message.ref(), throttle.uncredited(Loop.now()))) {
+                owner.message(message);
+            }
         } else if (isTaken(message.ref())) {
-            owner.message(message);
+            answered(owner.message(message));
+        }
+    }
+
+    /**
+     * What is answered at once counts as outstanding until the answer goes out: the client has not waited for it before. Of several that
+     * come in one go only the first is free.
+     */
+    private void answered(Future<?> answer) {
+        if (answer.isComplete()) {
+            owner.afterFlush(throttle::answered);
+        } else {
+            answer.onComplete(done -> owner.onLoop(throttle::answered));
         }
     }
 
@@ -206,7 +230,7 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
                 return false;
             }
         } else {
-            return isTaken(Optional.empty());
+            return isTaken(Optional.empty(), throttle.uncredited(Loop.now()));
         }
         return true;
     }
@@ -219,9 +243,13 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         }
     }
 
-    /** Whether the rate allows one more message; if not, it is refused, and a client that goes on is closed. */
+    /** Whether one more message is allowed, which then is outstanding. */
     private boolean isTaken(Optional<Json> ref) {
-        Throttle.Verdict verdict = throttle.message(Loop.now());
+        return isTaken(ref, throttle.message(Loop.now()));
+    }
+
+    /** Whether it is taken; if not, it is refused, and a client that goes on is closed. */
+    private boolean isTaken(Optional<Json> ref, Throttle.Verdict verdict) {
         if (verdict == Throttle.Verdict.TAKE) {
             return true;
         }
@@ -256,6 +284,6 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
     }
 
     private String allowed() {
-        return on.allowed().rate() + " messages a second are taken";
+        return on.allowed().rate() + " messages a second are taken without waiting for answers";
     }
 }

@@ -82,6 +82,12 @@ final class Loop implements Lane, Visitor<Connection> {
         unflushed.add(outflow);
     }
 
+    /** Runs something on this loop when what was written so far has gone out. On the loop. */
+    void afterFlush(Runnable action) {
+        planFlush();
+        flushed.add(action);
+    }
+
     private void planFlush() {
         if (!flushPlanned) {
             flushPlanned = true;

@@ -1,9 +1,10 @@
 package dev.baton.gateway;
 
 /**
- * How much one connection may send. Of messages, what comes within the rate and its burst is taken; of what comes beyond, as much again
- * is refused with an answer; whoever goes on beyond that too is closed. Control frames count as messages, since each is answered. Bytes
- * are never refused: beyond their rate and its burst the connection is read no further until it keeps to the rate again. Pure,
+ * How much one connection may send. The rate limits what is sent without waiting: a message that comes while no other one is
+ * outstanding costs nothing, so a client that waits for each answer is never refused, however fast its link. Of the others, what comes
+ * within the rate and its burst is taken; of what comes beyond, as much again is refused with an answer; a client that goes on beyond
+ * that too is closed. Control frames and parts of messages always count, since nobody waits for their answers. Bytes are never refused: beyond their rate and its burst the connection is read no further until it keeps to the rate again. Pure,
  * makes nothing while it is used, for one thread.
  */
 final class Throttle {
@@ -29,6 +30,9 @@ final class Throttle {
     private final TokenBucket bytes;
     private final long endless;
     private long size;
+
+    /** Messages that were taken and are not answered yet. */
+    private int outstanding;
 
     /**
      * A fresh one.
@@ -70,13 +74,22 @@ final class Throttle {
         return size > endless;
     }
 
-    /** A whole message. */
+    /** A whole message, which is outstanding from now on if it is taken: {@link #answered} ends that. */
     Verdict message(long now) {
-        return charge(now);
+        Verdict verdict = outstanding == 0 ? Verdict.TAKE : charge(now);
+        if (verdict == Verdict.TAKE) {
+            outstanding++;
+        }
+        return verdict;
     }
 
-    /** A ping or a pong, which may come between the frames of a message. */
-    Verdict control(long now) {
+    /** A message that was taken has been answered. */
+    void answered() {
+        outstanding--;
+    }
+
+    /** What always counts: a ping or a pong, or a part of a message. */
+    Verdict uncredited(long now) {
         return charge(now);
     }
 

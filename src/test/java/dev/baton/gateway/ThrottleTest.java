@@ -31,7 +31,49 @@ class ThrottleTest {
     // ---- messages -------------------------------------------------------------------------------------------------
 
     @Example
+    void whoWaitsForEachAnswerIsNeverRefusedHoweverFastItIs() {
+        for (int i = 0; i < 100 * RATE; i++) {
+            assertThat(throttle.message(0)).isEqualTo(TAKE);
+            throttle.answered();
+        }
+    }
+
+    @Property(tries = 100)
+    void ofEveryWindowOfMessagesAllButTheFirstCount(@ForAll @IntRange(min = 2, max = 20) int window) {
+        Throttle own = new Throttle(RATE, BYTES, 1_000, 0);
+        int taken = 0;
+        Throttle.Verdict verdict = TAKE;
+        while (verdict == TAKE) {
+            int outstanding = 0;
+            while (outstanding < window && verdict == TAKE) {
+                verdict = own.message(0);
+                outstanding += verdict == TAKE ? 1 : 0;
+            }
+            taken += outstanding;
+            for (int i = 0; i < outstanding; i++) {
+                own.answered();
+            }
+        }
+        int free = (2 * RATE + window - 2) / (window - 1);
+        assertThat(taken).isBetween(2 * RATE + 1, 2 * RATE + free + 1);
+    }
+
+    @Example
+    void anAnswerThatIsOwedIsNotForgottenByARefusal() {
+        times(2 * RATE + 1, () -> throttle.message(0));
+        assertThat(throttle.message(0)).isEqualTo(REFUSE);
+        times(2 * RATE, () -> {
+            throttle.answered();
+            return TAKE;
+        });
+        assertThat(throttle.message(0)).as("one is outstanding still").isEqualTo(REFUSE);
+        throttle.answered();
+        assertThat(throttle.message(0)).isEqualTo(TAKE);
+    }
+
+    @Example
     void aBurstOfTwiceTheRateIsTakenAsMuchAgainRefusedAndTheNextOneCloses() {
+        assertThat(throttle.message(0)).as("nothing is outstanding").isEqualTo(TAKE);
         assertThat(times(20, () -> throttle.message(0))).isEqualTo(Map.of(TAKE, 20));
         assertThat(times(20, () -> throttle.message(0))).isEqualTo(Map.of(REFUSE, 20));
         assertThat(throttle.message(0)).isEqualTo(CLOSE);
@@ -39,7 +81,7 @@ class ThrottleTest {
 
     @Example
     void pingsAndPongsCountLikeMessages() {
-        assertThat(times(41, () -> throttle.control(0))).isEqualTo(Map.of(TAKE, 20, REFUSE, 20, CLOSE, 1));
+        assertThat(times(41, () -> throttle.uncredited(0))).isEqualTo(Map.of(TAKE, 20, REFUSE, 20, CLOSE, 1));
     }
 
     @Property(tries = 200)

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -137,8 +138,19 @@ final class RawSocket implements AutoCloseable {
         frame(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Text messages in one go. */
+    void texts(List<String> texts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        texts.forEach(text -> all.writeBytes(encoded(TEXT, true, text.getBytes(StandardCharsets.UTF_8))));
+        bytes(all.toByteArray());
+    }
+
     /** One frame. Does not fail when the node has closed already: what it said is read later. */
     void frame(int opcode, boolean last, byte[] payload) {
+        bytes(encoded(opcode, last, payload));
+    }
+
+    private static byte[] encoded(int opcode, boolean last, byte[] payload) {
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         frame.write((last ? 0x80 : 0) | opcode);
         if (payload.length < 126) {
@@ -159,7 +171,7 @@ final class RawSocket implements AutoCloseable {
         for (int i = 0; i < payload.length; i++) {
             frame.write(payload[i] ^ mask[i % 4]);
         }
-        bytes(frame.toByteArray());
+        return frame.toByteArray();
     }
 
     /** Bytes as they are. */
