@@ -45,6 +45,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -155,7 +156,11 @@ public class NodeVerticle extends VerticleBase {
                 handover.answer(),
                 RoomVerticle.ROUND);
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
-        Connections connections = new Connections(meters.gateway(), partsBudget(settings));
+        Connections connections = new Connections(
+                meters.gateway(),
+                partsBudget(settings),
+                settings.limits().strangers());
+        warnOfHeap(settings.limits().sockets(), Runtime.getRuntime().maxMemory());
         Moderation moderation = new Moderation(node, sessions, locks, opened);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);
         ManagementVerticle management = new ManagementVerticle(
@@ -268,6 +273,17 @@ public class NodeVerticle extends VerticleBase {
                         signature.place(),
                         signature.cluster())));
         return lines;
+    }
+
+    private static void warnOfHeap(OptionalInt sockets, long heap) {
+        int fit = Settings.Limits.socketsThatFit(heap);
+        if (sockets.orElse(0) > fit) {
+            LOG.warn(
+                    "limits.sockets is {}, and this JVM's heap of {} MiB holds about {}; raise -Xmx, or lower the limit",
+                    sockets.getAsInt(),
+                    heap >> 20,
+                    fit);
+        }
     }
 
     /** What unfinished messages in parts may take: an eighth of the memory, and at least what one client may have. */

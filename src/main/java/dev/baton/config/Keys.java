@@ -303,19 +303,19 @@ final class Keys {
             s -> s.limits().addressSockets(),
             "Sockets of one client address on one node; one more is answered with HTTP 429 and `Retry-After`."
                     + " See `http.trusted-proxies`.");
-    static final Key<Integer> LIMITS_SOCKETS = key(
+    static final Key<OptionalInt> LIMITS_SOCKETS = absent(
             "limits.sockets",
-            number(1, 10_000_000),
-            "50000",
+            Kinds.optionalNumber(1, 10_000_000),
             s -> s.limits().sockets(),
-            "Sockets on one node; one more is answered with HTTP 503 and `Retry-After`.");
+            "Sockets on one node; one more is answered with HTTP 503 and `Retry-After`. Unless set, 27,000 for each GiB of the"
+                    + " JVM's heap, at most 50,000.");
     static final Key<Integer> LIMITS_STRANGERS = key(
             "limits.strangers-per-second",
             number(1, 1_000_000),
             "100",
             s -> s.limits().strangers(),
             "New connections that come to nothing: neither welcomed nor given a page, or gone within 5 s of the welcome."
-                    + " With a burst of five times that; beyond it new connections wait unread, and the newest goes first.");
+                    + " With a burst of five times that; beyond it new connections wait unread, and those whose client address has the fewest of them go first, of these the newest.");
     static final Key<Integer> LIMITS_UNREAD = key(
             "limits.unread",
             size("64KiB", "1023MiB"),

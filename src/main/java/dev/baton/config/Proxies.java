@@ -52,7 +52,8 @@ public record Proxies(List<String> networks) {
         }
     }
 
-    private boolean trusts(String address) {
+    /** Whether this is the address of a trusted proxy. */
+    public boolean trusts(String address) {
         InetAddress known = NetUtil.createInetAddressFromIpAddressString(address);
         return known != null
                 && networks.stream()

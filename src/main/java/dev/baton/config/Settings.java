@@ -163,7 +163,8 @@ public record Settings(
      * @param bytes a second from one session; a burst of twice that is let through
      * @param userSockets open sockets of one user on one node
      * @param addressSockets open sockets of one client address on one node
-     * @param sockets open sockets on one node
+     * @param sockets open sockets on one node, as set; {@link #socketsWithin} is the limit in force
+     * @param strangers connections a second that come to nothing, on one node
      * @param unread bytes that may wait for one slow reader
      * @param name characters of a user's name
      * @param hello how long a new socket may take to say who it is
@@ -180,12 +181,28 @@ public record Settings(
             int bytes,
             int userSockets,
             int addressSockets,
-            int sockets,
+            OptionalInt sockets,
             int strangers,
             int unread,
             int name,
             Duration hello,
-            int helloBytes) {}
+            int helloBytes) {
+
+        /** So many sockets whose sessions take part in documents fit into each GiB of heap, as measured. */
+        public static final int SOCKETS_PER_GIB = 27_000;
+
+        private static final int USUAL_SOCKETS = 50_000;
+
+        /** So many sockets fit into that many bytes of heap. */
+        public static int socketsThatFit(long heap) {
+            return (int) Math.min(Integer.MAX_VALUE, Math.max(1, heap / (1 << 20) * SOCKETS_PER_GIB / 1024));
+        }
+
+        /** So many sockets a node may have: as set, or what fits into its heap of that many bytes, within reason. */
+        public int socketsWithin(long heap) {
+            return sockets.orElse(Math.min(USUAL_SOCKETS, socketsThatFit(heap)));
+        }
+    }
 
     /** How long the closing of sockets is spread over when the node is told to go. */
     public record Drain(Duration time) {}

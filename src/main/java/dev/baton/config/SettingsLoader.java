@@ -240,7 +240,7 @@ final class SettingsLoader {
                             required(Keys.LIMITS_BYTES),
                             required(Keys.LIMITS_USER_SOCKETS),
                             required(Keys.LIMITS_ADDRESS_SOCKETS),
-                            required(Keys.LIMITS_SOCKETS),
+                            find(Keys.LIMITS_SOCKETS).orElse(OptionalInt.empty()),
                             required(Keys.LIMITS_STRANGERS),
                             required(Keys.LIMITS_UNREAD),
                             required(Keys.LIMITS_NAME),

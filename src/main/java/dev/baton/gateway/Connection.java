@@ -38,6 +38,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     private static final long LONGEST_SILENCE = 1_000;
 
     private final ServerWebSocket socket;
+    private final String address;
     private final Loop loop;
     private final GatewayServices on;
     private final Beat<Connection> beat;
@@ -74,7 +75,9 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     /** Written on the loop, read from anywhere: {@link #open}. */
     private volatile boolean ended;
 
-    Connection(ServerWebSocket socket, Loop loop, GatewayServices on) {
+    /** @param address the client's, behind trusted proxies too */
+    Connection(ServerWebSocket socket, String address, Loop loop, GatewayServices on) {
+        this.address = address;
         this.socket = socket;
         this.loop = loop;
         this.on = on;
@@ -263,7 +266,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         session = Optional.of(ref);
         guest = Optional.of(let);
         welcomed = Loop.now();
-        loop.strangers().proven();
+        loop.strangers().proven(address, welcomed);
         on.connections().put(ref.session(), this);
         until(let.identity());
         greet(hello, ref, let.connected().resumed());
@@ -556,7 +559,7 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         expiry.ifPresent(loop::putOff);
         guest.ifPresent(let -> {
             on.greeter().left(let);
-            loop.strangers().gone(welcomed, Loop.now());
+            loop.strangers().gone(address, welcomed, Loop.now());
         });
         on.connections().closed();
         if (session.isEmpty()) {

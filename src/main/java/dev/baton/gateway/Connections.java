@@ -17,6 +17,7 @@ public final class Connections {
     private final UserSockets users = new UserSockets();
     private final UserSockets addresses = new UserSockets();
     private final List<Loop> loops = new CopyOnWriteArrayList<>();
+    private final Debts debts;
     private final GatewayMeters meters;
     private final PartsBudget parts;
 
@@ -25,8 +26,10 @@ public final class Connections {
      *
      * @param meters count what happens to those to come
      * @param parts the most bytes of unfinished messages that come in parts
+     * @param strangers so many connections a second that come to nothing are borne
      */
-    public Connections(GatewayMeters meters, long parts) {
+    public Connections(GatewayMeters meters, long parts, int strangers) {
+        this.debts = new Debts(strangers, 2 * Strangers.BURST * strangers);
         this.meters = meters;
         this.parts = new PartsBudget(parts);
     }
@@ -34,6 +37,11 @@ public final class Connections {
     /** What is kept of messages that come in parts. */
     public PartsBudget parts() {
         return parts;
+    }
+
+    /** The connections of each client address that came to nothing. */
+    Debts debts() {
+        return debts;
     }
 
     /** What is counted of them. */

@@ -1,5 +1,6 @@
 package dev.baton.gateway;
 
+import dev.baton.config.Proxies;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -8,9 +9,15 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /** A connection of Vert.x's as the {@link Doorstep} sees it; on its loop. */
-record HttpCaller(HttpConnection connection) implements Doorstep.Caller {
+record HttpCaller(HttpConnection connection, Proxies trusted) implements Doorstep.Caller {
 
     private static final String DEAF = "deaf";
+
+    @Override
+    public String address() {
+        String peer = connection.remoteAddress().hostAddress();
+        return trusted.trusts(peer) ? Debts.UNKNOWN : peer;
+    }
 
     /**
      * Below Vert.x, which would read a request before it can be told to wait. Of a connection that is just being closed the handlers

@@ -42,10 +42,11 @@ final class Loop implements Lane, Visitor<Connection> {
      * On the event loop that calls.
      *
      * @param strangers so many connections a second that come to nothing are borne
+     * @param debts of client addresses, the same for all loops
      */
-    Loop(Context context, Duration tick, int strangers, GatewayMeters meters) {
+    Loop(Context context, Duration tick, int strangers, Debts debts, GatewayMeters meters) {
         this.context = context;
-        this.strangers = new Strangers(strangers, now());
+        this.strangers = new Strangers(strangers, debts, now());
         this.meters = meters;
         this.tickNanos = tick.toNanos();
         this.ticked = System.nanoTime();

@@ -19,6 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -61,6 +62,7 @@ public final class ServerVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ServerVerticle.class);
 
     private final Settings settings;
+    private final int sockets;
     private final Lease lease;
     private final Gate gate;
     private final HostCheck hosts;
@@ -86,6 +88,7 @@ public final class ServerVerticle extends VerticleBase {
             Rooms rooms,
             Connections connections) {
         this.settings = settings;
+        this.sockets = settings.limits().socketsWithin(Runtime.getRuntime().maxMemory());
         this.lease = lease;
         this.gate = new Gate(settings.http().origins());
         this.refusals = new Refusals(connections.meters());
@@ -105,11 +108,15 @@ public final class ServerVerticle extends VerticleBase {
         Settings.Limits limits = settings.limits();
         int strangers = (limits.strangers() + LOOPS - 1) / LOOPS;
         Loop own = new Loop(
-                context, HeartbeatWheel.TICK, strangers, services.connections().meters());
+                context,
+                HeartbeatWheel.TICK,
+                strangers,
+                services.connections().debts(),
+                services.connections().meters());
         loop = Optional.of(own);
         Doorstep doorstep = new Doorstep(
                 limits.handshakeTime(),
-                limits.sockets(),
+                sockets,
                 own.strangers(),
                 services.connections().limits());
         services.connections().add(own);
@@ -151,10 +158,10 @@ public final class ServerVerticle extends VerticleBase {
         server = Optional.of(http);
         Router pages = pages(doorstep);
         // The router wraps what it hands on, which would cost every socket a layer.
-        return http.connectionHandler(connection -> doorstep.came(new HttpCaller(connection), Loop.now()))
+        return http.connectionHandler(connection -> doorstep.came(caller(connection), Loop.now()))
                 .invalidRequestHandler(this::invalid)
                 .requestHandler(request -> {
-                    doorstep.asked(new HttpCaller(request.connection()), Loop.now());
+                    doorstep.asked(caller(request.connection()), Loop.now());
                     if (hosts.refuses(request)) {
                         refusals.noted(
                                 Refusals.Cause.HOST,
@@ -243,10 +250,10 @@ public final class ServerVerticle extends VerticleBase {
         Router router = Failures.answered(Router.router(vertx));
         Reads.all(router)
                 .handler(routed -> {
-                    HttpCaller caller = new HttpCaller(routed.request().connection());
+                    HttpCaller caller = caller(routed.request().connection());
                     routed.addEndHandler(done -> {
                         if (routed.response().getStatusCode() < 400) {
-                            doorstep.served(caller);
+                            doorstep.served(caller, Loop.now());
                         }
                     });
                     routed.response()
@@ -284,13 +291,13 @@ public final class ServerVerticle extends VerticleBase {
             return;
         }
         String address = caller(request);
-        if (!counted(request, address)) {
+        if (!proxied(request, address, doorstep) || !counted(request, address)) {
             return;
         }
         FirstFrames first = FirstFrames.of(request.connection());
         request.toWebSocket()
                 .onSuccess(socket -> {
-                    doorstep.left(new HttpCaller(request.connection()));
+                    doorstep.left(caller(request.connection()));
                     accept(socket, address);
                     first.handOn();
                 })
@@ -299,6 +306,29 @@ public final class ServerVerticle extends VerticleBase {
                     services.connections().closed();
                     services.connections().addresses().closed(address);
                 });
+    }
+
+    /**
+     * Whether a client that a trusted proxy speaks for is not of an address with too many connections that came to nothing; otherwise
+     * it is answered, and no one else waits for that. Others were counted when they connected.
+     */
+    private boolean proxied(HttpServerRequest request, String address, Doorstep doorstep) {
+        HttpCaller caller = caller(request.connection());
+        int most = Strangers.BURST * settings.limits().strangers();
+        if (!caller.address().equals(Debts.UNKNOWN)
+                || loop.orElseThrow().strangers().identified(address, most, Loop.now())) {
+            return true;
+        }
+        doorstep.served(caller, Loop.now());
+        services.connections().limits().reached(Limit.STRANGERS);
+        request.response().putHeader("Retry-After", "1");
+        refuse(
+                request,
+                new Gate.Refusal(
+                        429,
+                        Refusals.Cause.ADDRESS,
+                        "too many connections of this address have come to nothing; try again in a second"));
+        return false;
     }
 
     /** Whether there is room for one more socket, which then counts; otherwise the request is answered. */
@@ -312,7 +342,7 @@ public final class ServerVerticle extends VerticleBase {
                     new Gate.Refusal(429, Refusals.Cause.ADDRESS, "this address has as many sockets as it may"));
             return false;
         }
-        if (!connections.tryOpen(settings.limits().sockets())) {
+        if (!connections.tryOpen(sockets)) {
             connections.addresses().closed(address);
             connections.limits().reached(Limit.SOCKETS);
             request.response().putHeader("Retry-After", "5");
@@ -334,6 +364,10 @@ public final class ServerVerticle extends VerticleBase {
         refusals.refuse(request, refusal, caller(request));
     }
 
+    private HttpCaller caller(HttpConnection connection) {
+        return new HttpCaller(connection, settings.http().proxies());
+    }
+
     /** The address of whoever asks, behind trusted proxies too. */
     private String caller(HttpServerRequest request) {
         return settings.http()
@@ -345,7 +379,7 @@ public final class ServerVerticle extends VerticleBase {
     }
 
     private void accept(ServerWebSocket socket, String address) {
-        Connection connection = new Connection(socket, loop.orElseThrow(), services);
+        Connection connection = new Connection(socket, address, loop.orElseThrow(), services);
         open.add(connection);
         if (going.isPresent()) {
             connection.leave(CloseCode.GOING_AWAY); // it came in while the port was being closed

@@ -56,7 +56,7 @@ class SettingsTest {
                         1024 * 1024,
                         100,
                         50_000,
-                        50_000,
+                        OptionalInt.empty(),
                         100,
                         1024 * 1024,
                         64,
@@ -104,6 +104,17 @@ class SettingsTest {
                         new HostPort("two", OptionalInt.of(5702)),
                         new HostPort("::1", OptionalInt.of(5703)),
                         new HostPort("fd00::1", OptionalInt.empty()));
+    }
+
+    @Test
+    void soManySocketsAreAllowedAsTheHeapHolds() {
+        Settings.Limits usual = Settings.defaults().limits();
+        assertThat(usual.socketsWithin(1L << 30)).isEqualTo(27_000);
+        assertThat(usual.socketsWithin(512L << 20)).isEqualTo(13_500);
+        assertThat(usual.socketsWithin(16L << 30)).isEqualTo(50_000);
+        assertThat(Settings.of(Map.of("limits.sockets", "60000")).limits().socketsWithin(1L << 30))
+                .as("an operator knows better, and is warned")
+                .isEqualTo(60_000);
     }
 
     @Test

@@ -8,20 +8,33 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class DoorstepTest {
+    private static final String ONE = "198.51.100.1";
+    private static final String OTHER = "198.51.100.2";
     private static final int RATE = 10;
     private static final int BURST = Strangers.BURST * RATE;
     private static final long PATIENCE = 10_000;
     private static final long START = 1_000;
     private static final long BRIEF = Strangers.BRIEF.toMillis();
 
-    private final Strangers strangers = new Strangers(RATE, START);
+    private final Debts debts = new Debts(RATE, 2 * BURST);
+    private final Strangers strangers = new Strangers(RATE, debts, START);
     private final LimitCounts counts = new LimitCounts();
     private final Doorstep doorstep = new Doorstep(Duration.ofMillis(PATIENCE), 500, strangers, counts);
 
     private static final class Somebody implements Doorstep.Caller {
+        private final String address;
         private boolean heard = true;
         private boolean open = true;
         private Runnable over = () -> {};
+
+        private Somebody(String address) {
+            this.address = address;
+        }
+
+        @Override
+        public String address() {
+            return address;
+        }
 
         @Override
         public void listen(boolean on) {
@@ -41,9 +54,13 @@ class DoorstepTest {
     }
 
     private List<Somebody> come(int many, long now) {
+        return come(many, ONE, now);
+    }
+
+    private List<Somebody> come(int many, String address, long now) {
         List<Somebody> all = new ArrayList<>();
         for (int i = 0; i < many; i++) {
-            Somebody one = new Somebody();
+            Somebody one = new Somebody(address);
             doorstep.came(one, now);
             all.add(one);
         }
@@ -81,12 +98,53 @@ class DoorstepTest {
     }
 
     @Test
+    void aCrowdOfOneAddressDelaysItselfAndNotTheOthers() {
+        List<Somebody> crowd = come(200, ONE, START);
+        List<Somebody> others = come(RATE, OTHER, START);
+        assertThat(heard(others)).isZero();
+
+        doorstep.open(START + 1_000);
+
+        assertThat(heard(others)).isEqualTo(RATE);
+        assertThat(heard(crowd)).isEqualTo(BURST);
+        Somebody late = come(1, OTHER, START + 1_000 + 1_000 / RATE).get(0);
+        assertThat(late.heard).as("before all who wait there").isTrue();
+    }
+
+    @Test
+    void aClientWithoutDebtsPassesThoseOfItsProxyWhoHaveSome() {
+        for (int i = 0; i < BURST; i++) {
+            assertThat(strangers.identified(ONE, BURST, START)).isTrue();
+        }
+        assertThat(strangers.identified(ONE, BURST, START)).isFalse();
+        assertThat(strangers.identified(OTHER, BURST, START)).isTrue();
+        strangers.proven(ONE, START);
+        assertThat(strangers.identified(ONE, BURST, START)).isTrue();
+        assertThat(strangers.identified(ONE, BURST, START + 1_000 / RATE)).as("one is forgiven").isTrue();
+    }
+
+    @Test
+    void debtsAreForgivenAndForgotten() {
+        for (int i = 0; i < 10_000; i++) {
+            debts.charge("address-" + i, START);
+            debts.charge(ONE, START);
+        }
+        assertThat(debts.of(ONE, START)).as("what is remembered is bounded").isEqualTo(2 * BURST);
+        assertThat(debts.of(ONE, START + 1_000)).isEqualTo(2 * BURST - RATE);
+        assertThat(debts.of(ONE, START + 60_000)).isZero();
+        for (int i = 0; i < 2_000; i++) {
+            debts.charge(OTHER, START + 60_000);
+        }
+        assertThat(debts.addresses()).isEqualTo(1);
+    }
+
+    @Test
     void whoIsWelcomedMakesRoomForAnother() {
         List<Somebody> herd = come(200, START);
         for (int round = 1; round < 4; round++) {
             assertThat(heard(herd)).isEqualTo((long) round * BURST);
             for (int welcomed = 0; welcomed < BURST; welcomed++) {
-                strangers.proven();
+                strangers.proven(ONE, START);
             }
             doorstep.open(START);
         }
@@ -97,8 +155,8 @@ class DoorstepTest {
     void whoIsGivenAPageMakesRoomOnceHoweverMuchItReads() {
         List<Somebody> crowd = come(BURST + 2, START);
         doorstep.asked(crowd.get(0), START);
-        doorstep.served(crowd.get(0));
-        doorstep.served(crowd.get(0));
+        doorstep.served(crowd.get(0), START);
+        doorstep.served(crowd.get(0), START);
         doorstep.open(START);
         assertThat(heard(crowd)).isEqualTo(BURST + 1);
     }
@@ -106,12 +164,12 @@ class DoorstepTest {
     @Test
     void whoIsGoneSoonAfterTheWelcomeCountsAgainAndWhoStayedDoesNot() {
         come(BURST, START);
-        strangers.proven();
-        strangers.gone(START - BRIEF, START);
+        strangers.proven(ONE, START);
+        strangers.gone(ONE, START - BRIEF, START);
         assertThat(heard(come(1, START))).isEqualTo(1);
 
-        strangers.proven();
-        strangers.gone(START - BRIEF + 1, START);
+        strangers.proven(ONE, START);
+        strangers.gone(ONE, START - BRIEF + 1, START);
         assertThat(heard(come(1, START))).isZero();
     }
 
@@ -119,7 +177,7 @@ class DoorstepTest {
     void nothingIsOwedForWhatWasNotThereAnyMore() {
         come(BURST, START);
         for (int i = 0; i < 10 * BURST; i++) {
-            strangers.gone(START, START);
+            strangers.gone(ONE, START, START);
         }
         assertThat(heard(come(1, START + 1_000 / RATE))).isEqualTo(1);
     }

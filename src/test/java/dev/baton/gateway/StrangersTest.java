@@ -47,9 +47,9 @@ class StrangersTest {
     static void start() throws Exception {
         vertx = Vertx.vertx();
         client = vertx.createWebSocketClient();
-        connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}), 1 << 20);
+        connections = new Connections(new GatewayMeters(nanos -> {}, nanos -> {}), 1 << 20, 100);
         Context context = vertx.getOrCreateContext();
-        Loop loop = new Loop(context, HeartbeatWheel.TICK, 100, connections.meters());
+        Loop loop = new Loop(context, HeartbeatWheel.TICK, 100, connections.debts(), connections.meters());
         connections.add(loop);
         GatewayServices services = new GatewayServices("n", SETTINGS, null, null, null, connections);
         CompletableFuture<Integer> listening = new CompletableFuture<>();
@@ -58,7 +58,7 @@ class StrangersTest {
             vertx.createHttpServer()
                     .requestHandler(request -> {
                         connections.tryOpen(1_000);
-                        request.toWebSocket().onSuccess(socket -> new Connection(socket, loop, services));
+                        request.toWebSocket().onSuccess(socket -> new Connection(socket, "127.0.0.1", loop, services));
                     })
                     .listen(0, "127.0.0.1")
                     .onSuccess(server -> listening.complete(server.actualPort()));
