@@ -12,6 +12,7 @@ import dev.baton.protocol.CloseCode;
 import dev.baton.rights.EditorLockVerticle;
 import dev.baton.rights.HandOverMeters;
 import dev.baton.rights.Locks;
+import dev.baton.room.NewDocuments;
 import dev.baton.room.RoomMeters;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.Comings;
@@ -57,6 +58,9 @@ final class NodeMeters implements HandOverMeters {
     private static final String OTHER = "other";
 
     private final Gauges gauges;
+    private static final String LIMIT = "baton.limit.reached";
+    private static final String LIMIT_HELP = "how often clients ran into a limit, by the name of its setting";
+
     private final GatewayMeters gateway;
     private final RoomMeters rooms;
     private final Map<String, LongConsumer> handOvers = new HashMap<>();
@@ -111,6 +115,12 @@ final class NodeMeters implements HandOverMeters {
         phases.get(phase).accept(nanos);
     }
 
+    /** How often documents that would be new were refused. */
+    void show(NewDocuments documents) {
+        gauges.count(LIMIT, LIMIT_HELP, documents::refusedByRate, "limit", "documents-per-minute");
+        gauges.count(LIMIT, LIMIT_HELP, documents::refusedByNumber, "limit", "documents");
+    }
+
     /** What goes out of the sockets and in. */
     void show(Connections connections) {
         gauges.add("baton.sockets", "open sockets", connections::sockets);
@@ -120,8 +130,8 @@ final class NodeMeters implements HandOverMeters {
         gauges.add("baton.users", "users with sockets here", connections::userCount);
         for (Limit limit : Limit.values()) {
             gauges.count(
-                    "baton.limit.reached",
-                    "how often clients ran into a limit, by the name of its setting",
+                    LIMIT,
+                    LIMIT_HELP,
                     () -> connections.limits().of(limit),
                     "limit",
                     limit.word());

@@ -31,6 +31,7 @@ import dev.baton.rights.HolderLoss;
 import dev.baton.rights.Locks;
 import dev.baton.rights.Reservations;
 import dev.baton.room.Moderation;
+import dev.baton.room.NewDocuments;
 import dev.baton.room.RoomVerticle;
 import dev.baton.session.SessionSweepVerticle;
 import dev.baton.session.Sessions;
@@ -144,6 +145,8 @@ public class NodeVerticle extends VerticleBase {
         LeaseVerticle leases = new LeaseVerticle(
                 node, roll(opened), lease, named(settings), settings.cluster().nodeLease());
         Locks locks = new Locks(vertx, node, lease, sessions, opened, reservations, meters);
+        NewDocuments newDocuments = new NewDocuments(
+                settings.limits().newDocuments(), settings.limits().allDocuments());
         RoomVerticle rooms = new RoomVerticle(
                 node,
                 lease,
@@ -152,6 +155,7 @@ public class NodeVerticle extends VerticleBase {
                 losses(locks),
                 opened,
                 meters.rooms(),
+                newDocuments,
                 settings.limits().message(),
                 handover.answer(),
                 RoomVerticle.ROUND);
@@ -166,6 +170,7 @@ public class NodeVerticle extends VerticleBase {
         ManagementVerticle management = new ManagementVerticle(
                 settings.management().host(),
                 settings.managementPort(),
+                settings.management().token(),
                 settings.http().hosts(),
                 readiness,
                 gauges,
@@ -182,6 +187,7 @@ public class NodeVerticle extends VerticleBase {
         meters.show(connections);
         meters.show(sessions.comings());
         meters.show(rooms, editors);
+        meters.show(newDocuments);
         meters.show(node);
         meters.show(opened);
         meters.show(readiness);

@@ -35,7 +35,9 @@ class NodeLifecycleIT {
     /** As much of a launch as the hook looks at. */
     private static HookContext context(Vertx vertx) {
         return (HookContext) Proxy.newProxyInstance(
-                NodeLifecycleIT.class.getClassLoader(), new Class<?>[] {HookContext.class}, (self, method, arguments) -> {
+                NodeLifecycleIT.class.getClassLoader(),
+                new Class<?>[] {HookContext.class},
+                (self, method, arguments) -> {
                     if (method.getName().equals("vertx")) {
                         return vertx;
                     }

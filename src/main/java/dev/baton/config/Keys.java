@@ -78,6 +78,13 @@ final class Keys {
             s -> s.management().port(),
             "0: any free port. Unless set, the one after `http.port`, or any free one when that is 0.");
 
+    static final Key<Optional<String>> MANAGEMENT_TOKEN = secret(
+            "management.token",
+            Kinds.password().optional(),
+            s -> s.management().token(),
+            "What the management port asks for, but for health: as a bearer token, or as the password of any user. Has to be set"
+                    + " when `management.host` is not a loopback address.");
+
     static final Key<String> CLUSTER_NAME =
             key("cluster.name", Kinds.name(), "baton", s -> s.cluster().name(), "Nodes of one name form one cluster.");
     static final Key<String> CLUSTER_HOST = key(
@@ -277,6 +284,19 @@ final class Keys {
             "50",
             s -> s.limits().documents(),
             "Documents that one session is in at a time.");
+    static final Key<Integer> LIMITS_NEW_DOCUMENTS = key(
+            "limits.documents-per-minute",
+            number(1, 1_000_000),
+            "600",
+            s -> s.limits().newDocuments(),
+            "New documents of one user on one node, with as many at once; joining one more is answered with `rate-limited`."
+                    + " Joining a document that nobody has written to counts.");
+    static final Key<OptionalInt> LIMITS_ALL_DOCUMENTS = absent(
+            "limits.documents",
+            Kinds.optionalNumber(1, Integer.MAX_VALUE),
+            s -> s.limits().allDocuments(),
+            "Documents in the store; joining one that would be new is answered with `forbidden`. Counted every ten seconds."
+                    + " Unless set, any number.");
     static final Key<Integer> LIMITS_RATE = key(
             "limits.messages-per-second",
             number(1, 1_000_000),

@@ -122,6 +122,14 @@ final class Kinds {
                 e -> Optional.of(e.name().toLowerCase(Locale.ROOT)));
     }
 
+    /** A secret that a person may have to type, and nobody can guess. */
+    static Kind<String> password() {
+        return new Kind<>(
+                "16 to 1000 letters, digits and other visible ASCII characters",
+                text -> Optional.of(text).filter(given -> given.matches("[!-~]{16,1000}")),
+                Optional::of);
+    }
+
     static Kind<List<HostPort>> members() {
         return new Kind<>(
                 "a comma-separated list of HOST or HOST:PORT",

@@ -21,7 +21,18 @@ final class Relations {
         ports(settings, values);
         members(values);
         tls(values);
+        management(settings, values);
         auth(settings, values);
+    }
+
+    /** The management port gives locks to others, and removes people. */
+    private static void management(Settings settings, Values values) {
+        String host = settings.management().host();
+        if (settings.management().token().isEmpty() && !Hosts.isLoopback(Hosts.plain(host))) {
+            throw new SettingsException("management.token must be set when management.host"
+                    + at(values, Keys.MANAGEMENT_HOST) + " is " + Messages.quote(host)
+                    + ": others can reach it; set BATON_MANAGEMENT_TOKEN or BATON_MANAGEMENT_TOKEN_FILE");
+        }
     }
 
     /** One lost ping or one late pong must not make anybody look dead. */

@@ -43,11 +43,19 @@ public record Settings(
     public record Tls(String certificate, String key) {}
 
     /**
-     * Health and metrics.
+     * Health, metrics, the console and the API.
      *
+     * @param token what is asked for there, but for health; empty when nothing is
      * @param port as it was set; {@link Settings#managementPort()} is the one to bind
      */
-    public record Management(String host, OptionalInt port) {}
+    public record Management(String host, OptionalInt port, Optional<String> token) {
+
+        /** Without the token. */
+        @Override
+        public String toString() {
+            return "Management[host=" + host + ", port=" + port + ", token=" + hidden(token) + "]";
+        }
+    }
 
     /**
      * How nodes find each other.
@@ -159,6 +167,8 @@ public record Settings(
      * @param handshake bytes of the headers of one HTTP request
      * @param handshakeTime how long a new connection may take to send its request
      * @param documents that one session may be in at a time
+     * @param newDocuments that one user may make in a minute, on one node
+     * @param allDocuments that the store may hold; empty for any number
      * @param rate messages a second from one session; a burst of twice that is let through
      * @param bytes a second from one session; a burst of twice that is let through
      * @param userSockets open sockets of one user on one node
@@ -177,6 +187,8 @@ public record Settings(
             int handshake,
             Duration handshakeTime,
             int documents,
+            int newDocuments,
+            OptionalInt allDocuments,
             int rate,
             int bytes,
             int userSockets,

@@ -193,7 +193,8 @@ final class SettingsLoader {
                                     .map(key -> new Settings.Tls(certificate, key)))),
                     new Settings.Management(
                             required(Keys.MANAGEMENT_HOST),
-                            find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty())),
+                            find(Keys.MANAGEMENT_PORT).orElse(OptionalInt.empty()),
+                            optional(Keys.MANAGEMENT_TOKEN)),
                     new Settings.Cluster(
                             required(Keys.CLUSTER_NAME),
                             required(Keys.CLUSTER_HOST),
@@ -236,6 +237,8 @@ final class SettingsLoader {
                             required(Keys.LIMITS_HANDSHAKE),
                             required(Keys.LIMITS_HANDSHAKE_TIME),
                             required(Keys.LIMITS_DOCUMENTS),
+                            required(Keys.LIMITS_NEW_DOCUMENTS),
+                            find(Keys.LIMITS_ALL_DOCUMENTS).orElse(OptionalInt.empty()),
                             required(Keys.LIMITS_RATE),
                             required(Keys.LIMITS_BYTES),
                             required(Keys.LIMITS_USER_SOCKETS),

@@ -137,6 +137,9 @@ public interface DocumentLog {
     /** How far the documents have come, {@link Head#NONE} for one that does not exist; one query for up to a thousand of them. */
     Future<Map<String, Head>> heads(Collection<String> documents);
 
+    /** How many documents the store holds; reads them all, so not for every request. */
+    Future<Long> documents();
+
     /** Whether the store answers in time as far as is known now; while it does not, writes fail at once. */
     boolean available();
 

@@ -12,6 +12,11 @@ import java.util.Optional;
  * @param snapshotSeq seq the newest snapshot stands for; 0 when there is none
  */
 public record DocumentState(String document, long epoch, Optional<Tenant> holder, long head, long snapshotSeq) {
+    /** Whether nobody has written to it or held its lock so far. */
+    public boolean isNew() {
+        return head == 0;
+    }
+
     /** How every document begins. */
     public static DocumentState untouched(String document) {
         return new DocumentState(document, 0, Optional.empty(), 0, 0);

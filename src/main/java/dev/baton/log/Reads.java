@@ -127,6 +127,14 @@ final class Reads {
         return sessions;
     }
 
+    long documents(Connection connection) throws SQLException {
+        incarnation(connection);
+        try (PreparedStatement statement = connection.prepareStatement("SELECT count(*) FROM baton_document");
+                ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
     Map<String, Head> heads(Connection connection, Collection<String> documents) throws SQLException {
         long current = incarnation(connection);
         Map<String, Head> heads = new HashMap<>();

@@ -246,6 +246,11 @@ final class SqlDocumentLog implements DocumentLog {
     }
 
     @Override
+    public Future<Long> documents() {
+        return ask(reads::documents);
+    }
+
+    @Override
     public boolean available() {
         return availability.isUp() && !closing.get() && !guard.behind();
     }

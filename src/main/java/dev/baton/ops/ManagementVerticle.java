@@ -7,10 +7,12 @@ import dev.baton.web.HostCheck;
 import dev.baton.web.Reads;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,11 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port: {@code /health/live}, {@code /health/ready} and {@code /metrics}. Says in the log when the node ceases to
+ * The management port: {@code /health/live} and {@code /health/ready} for everybody, {@code /metrics} and the rest for those who show the
+ * token, where one is set. Says in the log when the node ceases to
  * be ready, and when it is again. One instance a node.
  */
 public final class ManagementVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementVerticle.class);
+
+    private static final int UNAUTHORIZED = 401;
 
     /** How often readiness is looked at for the log, in milliseconds. */
     private static final long LOOK = 1_000;
@@ -33,19 +38,28 @@ public final class ManagementVerticle extends VerticleBase {
     private final Readiness readiness;
     private final Gauges gauges;
     private final Consumer<Router> more;
+    private final Optional<ManagementToken> token;
     private Optional<HttpServer> server = Optional.empty();
     private Map<String, String> said = Map.of();
 
     /**
      * Listens on {@code port}, or on any free one when that is 0.
      *
+     * @param token what is asked for, but for health; empty for nothing
      * @param hosts the names that are answered besides loopback names and {@code host}
      * @param more adds what else is served there
      */
     public ManagementVerticle(
-            String host, int port, Hosts hosts, Readiness readiness, Gauges gauges, Consumer<Router> more) {
+            String host,
+            int port,
+            Optional<String> token,
+            Hosts hosts,
+            Readiness readiness,
+            Gauges gauges,
+            Consumer<Router> more) {
         this.host = host;
         this.wanted = port;
+        this.token = token.map(ManagementToken::new);
         this.hosts = new HostCheck(hosts, host);
         this.readiness = readiness;
         this.gauges = gauges;
@@ -57,6 +71,7 @@ public final class ManagementVerticle extends VerticleBase {
         Router router = Failures.answered(Router.router(vertx));
         Reads.at(router, "/health/live").handler(routed -> answer(routed.response(), Map.of()));
         Reads.at(router, "/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
+        router.route().handler(this::admit);
         Reads.at(router, "/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
                 .onSuccess(text -> routed.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -73,6 +88,22 @@ public final class ManagementVerticle extends VerticleBase {
                 })
                 .listen(wanted, host)
                 .recover(failure -> Future.failedFuture(BindFailure.of(failure, "management", host, wanted)));
+    }
+
+    /** Everything but health, which orchestrators ask for. */
+    private void admit(RoutingContext routed) {
+        Optional<String> shown = Optional.ofNullable(routed.request().getHeader(HttpHeaders.AUTHORIZATION));
+        if (token.isEmpty() || token.get().admits(shown)) {
+            routed.next();
+            return;
+        }
+        routed.response()
+                .setStatusCode(UNAUTHORIZED)
+                .putHeader("WWW-Authenticate", ManagementToken.CHALLENGE)
+                .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+                .end(new JsonObject()
+                        .put("error", shown.isEmpty() ? "the management token is missing" : "not the management token")
+                        .encode());
     }
 
     private void look() {

@@ -11,6 +11,7 @@ import dev.baton.rights.EditorLockVerticle;
 import dev.baton.rights.HandOverMeters;
 import dev.baton.rights.Locks;
 import dev.baton.rights.Reservations;
+import dev.baton.room.NewDocuments;
 import dev.baton.room.RoomMeters;
 import dev.baton.room.RoomVerticle;
 import dev.baton.room.SessionRef;
@@ -23,6 +24,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +96,9 @@ public final class Rehearsal {
         this.sessions = new Sessions(vertx, stage, EXPIRY);
         Locks locks = new Locks(vertx, stage, lease, sessions, staged, none, Unmeasured.METERS);
         RoomMeters counted = new RoomMeters(nanos -> {}, Unmeasured.METERS);
-        this.rooms = new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, MESSAGE, EXPIRY, SWEEP);
+        NewDocuments any = new NewDocuments(Integer.MAX_VALUE, OptionalInt.empty());
+        this.rooms = new RoomVerticle(
+                stage, lease, sessions, locks, locks, staged, counted, any, MESSAGE, EXPIRY, SWEEP);
         this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, SWEEP);
     }
 

@@ -155,6 +155,11 @@ final class StagedLog implements DocumentLog {
     }
 
     @Override
+    public Future<Long> documents() {
+        return store.documents();
+    }
+
+    @Override
     public Future<Map<String, Head>> heads(Collection<String> asked) {
         return store.heads(asked).map(none -> {
             Map<String, Head> heads = new ConcurrentHashMap<>();

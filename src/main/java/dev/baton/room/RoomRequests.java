@@ -182,6 +182,12 @@ final class RoomRequests {
     /** A large document waits, unread, until those before it are through to this connection. */
     private Future<Void> open(Asking asking, ClientMessage.Join join, Room room, long since) {
         return read(join).compose(opening -> {
+            Optional<Refusal> refusal = opening.state().isNew()
+                    ? on.newDocuments().make(asking.ref().user().id(), System.nanoTime() / 1_000_000)
+                    : Optional.empty();
+            if (refusal.isPresent()) {
+                return Future.failedFuture(refusal.get());
+            }
             if (opening.size() <= Joiners.LARGE) {
                 return enter(asking, join, room, opening, Serving.small(), since);
             }

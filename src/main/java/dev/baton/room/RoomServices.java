@@ -26,6 +26,7 @@ import java.time.Duration;
  * @param log what lasts
  * @param rosters who is where, kept for those who come
  * @param meters what is counted
+ * @param newDocuments how many documents may be made
  * @param message the most bytes of a message
  * @param answer how long a holder has to answer a request
  */
@@ -40,5 +41,6 @@ record RoomServices(
         DocumentLog log,
         IMap<RosterKey, Roster> rosters,
         RoomMeters meters,
+        NewDocuments newDocuments,
         int message,
         Duration answer) {}

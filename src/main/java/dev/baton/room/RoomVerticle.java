@@ -56,6 +56,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     /** For so long the news of a loss let the pens go first, in milliseconds: longer than a hand-over takes. */
     private static final long PENS_FIRST = 50;
 
+    /** How often the store's documents are counted, in milliseconds. */
+    private static final long COUNTING = 10_000;
+
     /** How often the rooms are compared with what they should be. */
     public static final Duration ROUND = Duration.ofSeconds(1);
 
@@ -66,6 +69,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     private final HolderLoss losses;
     private final DocumentLog log;
     private final RoomMeters meters;
+    private final NewDocuments newDocuments;
     private final int message;
     private final Duration answer;
     private final Duration round;
@@ -83,6 +87,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
      * Rooms on that node.
      *
      * @param losses is told of holders whose connections here were lost
+     * @param newDocuments how many documents may be made
      * @param message the most bytes of a message to a client, {@code limits.message}
      * @param answer how long a holder has to answer a request
      * @param round how often the rooms are compared with what they should be, {@link #ROUND} in earnest
@@ -95,6 +100,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             HolderLoss losses,
             DocumentLog log,
             RoomMeters meters,
+            NewDocuments newDocuments,
             int message,
             Duration answer,
             Duration round) {
@@ -105,6 +111,7 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         this.losses = losses;
         this.log = log;
         this.meters = meters;
+        this.newDocuments = newDocuments;
         this.message = message;
         this.answer = answer;
         this.round = round;
@@ -113,7 +120,19 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     @Override
     public Future<?> start() {
         RoomServices services = new RoomServices(
-                vertx, context, node, lease, sessions, locks, losses, log, node.map(ROSTERS), meters, message, answer);
+                vertx,
+                context,
+                node,
+                lease,
+                sessions,
+                locks,
+                losses,
+                log,
+                node.map(ROSTERS),
+                meters,
+                newDocuments,
+                message,
+                answer);
         rooms = new RoomRegistry(document -> new Room(document, services));
         Turns turns = new Turns();
         requests = new RoomRequests(services, rooms, turns);
@@ -146,6 +165,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
             sweep.round();
             count();
         });
+        if (newDocuments.counts()) {
+            countDocuments();
+            vertx.setPeriodic(COUNTING, id -> countDocuments());
+        }
         return node.listen(Liveness.ADDRESS, json -> members.heard(Liveness.of(json)));
     }
 
@@ -153,6 +176,10 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
     public Future<?> stop() {
         unlisten.run();
         return rooms.end();
+    }
+
+    private void countDocuments() {
+        log.documents().onSuccess(newDocuments::stored);
     }
 
     private void count() {

@@ -178,11 +178,17 @@ class SettingsLoaderTest {
         refuses(
                 "{\"http.port\":65535}",
                 "management.port must be set when http.port is 65535: the port after it does not" + " exist");
-        assertThat(Settings.of(Map.of("management.host", "10.0.0.1", "management.port", "8080"))
+        assertThat(Settings.of(Map.of(
+                                "management.host", "10.0.0.1",
+                                "management.port", "8080",
+                                "management.token", "sixteen-or-more-of-them"))
                         .managementPort())
                 .isEqualTo(8080);
-        assertThatThrownBy(() -> Settings.of(Map.of("management.host", "0.0.0.0", "management.port", "8080")))
-                .isInstanceOf(SettingsException.class);
+        assertThatThrownBy(() -> Settings.of(Map.of(
+                        "management.host", "0.0.0.0",
+                        "management.port", "8080",
+                        "management.token", "sixteen-or-more-of-them")))
+                .hasMessageContaining("are both 8080");
     }
 
     @Test
@@ -198,6 +204,21 @@ class SettingsLoaderTest {
         for (String loopback : new String[] {"127.0.0.1", "127.1.2.3", "localhost", "::1"}) {
             assertThat(Settings.of(Map.of("http.host", loopback)).http().host()).isEqualTo(loopback);
         }
+    }
+
+    @Test
+    void theManagementPortIsNotOpenToOthersWithoutAToken() {
+        refuses(
+                "{\"management.host\":\"0.0.0.0\"}",
+                "management.token must be set when management.host (conf/config.json) is \"0.0.0.0\": others can reach it;"
+                        + " set BATON_MANAGEMENT_TOKEN or BATON_MANAGEMENT_TOKEN_FILE");
+        assertThat(Settings.of(Map.of("management.host", "::", "management.token", "sixteen-or-more-of-them"))
+                        .toString())
+                .doesNotContain("sixteen-or-more-of-them");
+        assertThat(Settings.of(Map.of("management.host", "localhost"))
+                        .management()
+                        .token())
+                .isEmpty();
     }
 
     @Test

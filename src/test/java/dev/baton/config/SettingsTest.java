@@ -22,17 +22,11 @@ class SettingsTest {
         assertThat(settings.http())
                 .isEqualTo(new Settings.Http(
                         "127.0.0.1", 8080, Origins.SAME, Hosts.BOUND, Proxies.NONE, Optional.empty()));
-        assertThat(settings.management()).isEqualTo(new Settings.Management("127.0.0.1", OptionalInt.empty()));
+        assertThat(settings.management())
+                .isEqualTo(new Settings.Management("127.0.0.1", OptionalInt.empty(), Optional.empty()));
         assertThat(settings.cluster())
                 .isEqualTo(new Settings.Cluster(
-                        "baton",
-                        "127.0.0.1",
-                        5701,
-                        0,
-                        List.of(),
-                        Optional.empty(),
-                        1,
-                        Duration.ofSeconds(5)));
+                        "baton", "127.0.0.1", 5701, 0, List.of(), Optional.empty(), 1, Duration.ofSeconds(5)));
         assertThat(settings.heartbeat())
                 .isEqualTo(new Settings.Heartbeat(
                         Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(5)));
@@ -52,6 +46,8 @@ class SettingsTest {
                         8 * 1024,
                         Duration.ofSeconds(10),
                         50,
+                        600,
+                        OptionalInt.empty(),
                         200,
                         1024 * 1024,
                         100,

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -19,11 +20,14 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Who is let in, and what is told to whoever is not: to the client, to the log and to the metrics. */
 class FrontDoorIT {
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final String TOKEN = "a-token-for-the-front-door";
 
     private static LocalNode node;
 
@@ -33,6 +37,8 @@ class FrontDoorIT {
                 "limits.sockets-per-user", "2",
                 "limits.sockets-per-address", "5",
                 "limits.strangers-per-second", "1000",
+                "limits.documents-per-minute", "3",
+                "management.token", TOKEN,
                 "http.trusted-proxies", "127.0.0.0/8"));
     }
 
@@ -51,13 +57,68 @@ class FrontDoorIT {
 
     private static long counted(String metric) {
         try (Wire wire = new Wire(node.managementPort())) {
-            wire.send(Wire.utf8("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+            wire.send(Wire.utf8("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                    + TOKEN + "\r\n\r\n"));
             return wire.rest()
                     .lines()
                     .filter(line -> line.startsWith(metric + " "))
                     .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
                     .sum();
         }
+    }
+
+    // ---- the management port --------------------------------------------------------------------------------------
+
+    private static String managed(String path, String more) {
+        try (Wire wire = new Wire(node.managementPort())) {
+            wire.send(Wire.utf8(
+                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more + "\r\n"));
+            return wire.rest();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/metrics", "/api/documents", "/api/openapi.json", "/console/", "/console/console.js"})
+    void theManagementPortAsksForItsToken(String path) {
+        String basic = Base64.getEncoder().encodeToString(Wire.utf8("operator:" + TOKEN));
+        assertThat(managed(path, ""))
+                .startsWith("HTTP/1.1 401 ")
+                .containsIgnoringCase("\r\nWWW-Authenticate: Basic realm=")
+                .contains("the management token is missing");
+        assertThat(managed(path, "Authorization: Bearer " + TOKEN + "x\r\n")).startsWith("HTTP/1.1 401 ");
+        assertThat(managed(path, "Authorization: Bearer " + TOKEN + "\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(managed(path, "Authorization: Basic " + basic + "\r\n"))
+                .as("as a browser sends it")
+                .startsWith("HTTP/1.1 200 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/health/live", "/health/ready"})
+    void healthIsForEverybody(String path) {
+        assertThat(managed(path, "")).startsWith("HTTP/1.1 200 ");
+    }
+
+    // ---- documents ------------------------------------------------------------------------------------------------
+
+    @Test
+    void aUserMakesSoManyDocumentsInAMinuteAndIsToldWhenToMakeTheNext() {
+        long before = counted("baton_limit_reached_total{limit=\"documents-per-minute\"}");
+        try (Wire wire = Wire.open(node.port())) {
+            welcomed(wire, hello("maker"));
+            for (int i = 0; i < 4; i++) {
+                wire.text("{\"type\":\"join\",\"mode\":\"view\",\"document\":\"new/" + i + "\"}");
+                JsonObject answer = wire.nextText();
+                if (i < 3) {
+                    assertThat(answer.getString("type")).as(answer.encode()).isEqualTo("joined");
+                } else {
+                    assertThat(answer.getString("code")).as(answer.encode()).isEqualTo("rate-limited");
+                    assertThat(answer.getLong("retry")).isBetween(1L, 20_000L);
+                }
+            }
+        }
+        assertThat(counted("baton_limit_reached_total{limit=\"documents-per-minute\"}") - before)
+                .isEqualTo(1);
+        await().atMost(SOON).until(() -> counted("baton_sockets") == 0);
     }
 
     // ---- handshakes -----------------------------------------------------------------------------------------------

@@ -26,6 +26,7 @@ import java.util.UUID;
  * this JVM, or when the next one is made.
  */
 final class Cluster implements AutoCloseable {
+    private static final String TOKEN = "only-within-a-fault-run";
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .connectTimeout(Duration.ofSeconds(2))
             .version(HttpClient.Version.HTTP_1_1)
@@ -145,6 +146,7 @@ final class Cluster implements AutoCloseable {
         environment.put("BATON_HTTP_HOST", net.address(node));
         environment.put("BATON_HTTP_PORT", Integer.toString(ports[node]));
         environment.put("BATON_MANAGEMENT_HOST", net.address(node));
+        environment.put("BATON_MANAGEMENT_TOKEN", TOKEN);
         environment.put("BATON_AUTH_MODE", "none");
         environment.put("BATON_CLUSTER_NAME", name);
         environment.put("BATON_CLUSTER_HOST", net.address(node));
@@ -262,8 +264,11 @@ final class Cluster implements AutoCloseable {
 
     private static Optional<HttpResponse<String>> send(HttpRequest.Builder request) {
         try {
-            return Optional.of(
-                    HTTP.send(request.timeout(Duration.ofSeconds(5)).build(), HttpResponse.BodyHandlers.ofString()));
+            return Optional.of(HTTP.send(
+                    request.header("Authorization", "Bearer " + TOKEN)
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString()));
         } catch (IOException silent) {
             return Optional.empty();
         } catch (InterruptedException e) {

@@ -120,7 +120,9 @@ class DoorstepTest {
         assertThat(strangers.identified(OTHER, BURST, START)).isTrue();
         strangers.proven(ONE, START);
         assertThat(strangers.identified(ONE, BURST, START)).isTrue();
-        assertThat(strangers.identified(ONE, BURST, START + 1_000 / RATE)).as("one is forgiven").isTrue();
+        assertThat(strangers.identified(ONE, BURST, START + 1_000 / RATE))
+                .as("one is forgiven")
+                .isTrue();
     }
 
     @Test

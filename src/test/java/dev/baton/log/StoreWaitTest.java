@@ -50,7 +50,8 @@ class StoreWaitTest {
                 DataInputStream in = new DataInputStream(socket.getInputStream());
                 in.skipNBytes(in.readInt() - 4); // the startup message; the URL asks for no TLS before it
                 boolean early = asked.getAndIncrement() < starting;
-                socket.getOutputStream().write(wantsPassword ? wantsPassword() : refusal(early ? STARTING : BAD_PASSWORD));
+                socket.getOutputStream()
+                        .write(wantsPassword ? wantsPassword() : refusal(early ? STARTING : BAD_PASSWORD));
                 in.read();
             } catch (IOException closed) {
                 if (server.isClosed()) {
@@ -100,7 +101,8 @@ class StoreWaitTest {
         starting = 9;
 
         assertThatThrownBy(() -> StoreWait.until(settings(Optional.of("me"), Optional.of("p")), Duration.ZERO))
-                .hasMessageEndingWith(" cannot be used: the server is starting or stopping; waited 0s for it (store.wait)");
+                .hasMessageEndingWith(
+                        " cannot be used: the server is starting or stopping; waited 0s for it (store.wait)");
         assertThat(asked).hasValue(1);
     }
 
