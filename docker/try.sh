@@ -19,6 +19,7 @@ haproxy=${HAPROXY_IMAGE:-docker.io/library/haproxy:3.0}
 port=${PORT:-18080}
 network=baton-try
 password=$(head -c 18 /dev/urandom | base64 | tr -d '/+=')
+token=$(head -c 24 /dev/urandom | base64 | tr -d '/+=')
 containers=(baton-try-store baton-try-node1 baton-try-node2 baton-try-node3 baton-try-balancer)
 
 e() { "${engine[@]}" "$@"; }
@@ -60,7 +61,8 @@ node() { # its number
     --env BATON_AUTH_MODE=none --env BATON_CLUSTER_HOST="node$1" \
     --env BATON_CLUSTER_MEMBERS=node1:5701,node2:5701,node3:5701 --env BATON_CLUSTER_MINIMUM=2 \
     --env BATON_STORE_URL=jdbc:postgresql://store/baton --env BATON_STORE_USER=baton \
-    --env BATON_STORE_PASSWORD="$password" --env BATON_DRAIN_TIME=10s "$image" >/dev/null
+    --env BATON_STORE_PASSWORD="$password" --env BATON_DRAIN_TIME=10s \
+    --env BATON_STORE_WAIT=2m --env BATON_MANAGEMENT_TOKEN="$token" "$image" >/dev/null
 }
 
 down
