@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
- * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
+ * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime haproxy nginx node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
  * word where it has to run.
  */
 public enum Tool {
@@ -28,7 +28,11 @@ public enum Tool {
     /** Tells which system calls a process makes. */
     STRACE("strace"),
     /** Shares a few connections to PostgreSQL among many clients. */
-    PGBOUNCER("pgbouncer");
+    PGBOUNCER("pgbouncer"),
+    /** A proxy. */
+    NGINX("nginx"),
+    /** A balancer. */
+    HAPROXY("haproxy");
 
     private final String names;
 
