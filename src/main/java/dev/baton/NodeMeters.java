@@ -129,12 +129,7 @@ final class NodeMeters implements HandOverMeters {
         gauges.add("baton.waiting", "new connections that are not listened to yet", connections::waiting);
         gauges.add("baton.users", "users with sockets here", connections::userCount);
         for (Limit limit : Limit.values()) {
-            gauges.count(
-                    LIMIT,
-                    LIMIT_HELP,
-                    () -> connections.limits().of(limit),
-                    "limit",
-                    limit.word());
+            gauges.count(LIMIT, LIMIT_HELP, () -> connections.limits().of(limit), "limit", limit.word());
         }
         gauges.add(
                 "baton.parts.bytes",

@@ -161,9 +161,7 @@ public class NodeVerticle extends VerticleBase {
                 RoomVerticle.ROUND);
         EditorLockVerticle editors = new EditorLockVerticle(node, lease, locks, sessions, reservations, sweep());
         Connections connections = new Connections(
-                meters.gateway(),
-                partsBudget(settings),
-                settings.limits().strangers());
+                meters.gateway(), partsBudget(settings), settings.limits().strangers());
         warnOfHeap(settings.limits().sockets(), Runtime.getRuntime().maxMemory());
         Moderation moderation = new Moderation(node, sessions, locks, opened);
         DocumentDesk desk = new DocumentDesk(vertx, node, locks, opened, moderation);

@@ -176,7 +176,9 @@ class BatonApplicationIT {
         assertThat(program.process.waitFor(3, TimeUnit.SECONDS)).isTrue();
         assertThat(program.status()).isZero();
         assertThat(program.out()).isEmpty();
-        assertThat(program.err()).contains("nothing answers there as a database").doesNotContain("\tat ", "Exception");
+        assertThat(program.err())
+                .contains("nothing answers there as a database")
+                .doesNotContain("\tat ", "Exception");
     }
 
     @Test

@@ -134,7 +134,8 @@ final class Doorstep {
 
     /** It has sent a whole request. */
     void asked(Caller caller, long now) {
-        there.computeIfPresent(caller, (same, before) -> new Stay(before.address(), now + READING, true, before.served()));
+        there.computeIfPresent(
+                caller, (same, before) -> new Stay(before.address(), now + READING, true, before.served()));
     }
 
     /** It was given the page that it asked for, so it has come to something. */

@@ -31,8 +31,8 @@ public final class StoreWait {
             return;
         }
         Store.checkUrl(settings);
-        Connections plain = new Connections(
-                settings, dialect, dialect.connecting(settings), Use.CASUAL, Connections.ANY);
+        Connections plain =
+                new Connections(settings, dialect, dialect.connecting(settings), Use.CASUAL, Connections.ANY);
         long start = System.nanoTime();
         boolean told = false;
         Optional<SQLException> failure = attempt(plain);
@@ -43,8 +43,7 @@ public final class StoreWait {
             }
             long left = patience.toNanos() - (System.nanoTime() - start);
             if (left <= 0) {
-                throw Store.failed(
-                        settings, why + "; waited " + shown(patience) + " for it (store.wait)");
+                throw Store.failed(settings, why + "; waited " + shown(patience) + " for it (store.wait)");
             }
             if (!told) {
                 LOG.info(

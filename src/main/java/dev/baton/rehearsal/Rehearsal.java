@@ -97,8 +97,8 @@ public final class Rehearsal {
         Locks locks = new Locks(vertx, stage, lease, sessions, staged, none, Unmeasured.METERS);
         RoomMeters counted = new RoomMeters(nanos -> {}, Unmeasured.METERS);
         NewDocuments any = new NewDocuments(Integer.MAX_VALUE, OptionalInt.empty());
-        this.rooms = new RoomVerticle(
-                stage, lease, sessions, locks, locks, staged, counted, any, MESSAGE, EXPIRY, SWEEP);
+        this.rooms =
+                new RoomVerticle(stage, lease, sessions, locks, locks, staged, counted, any, MESSAGE, EXPIRY, SWEEP);
         this.editors = new EditorLockVerticle(stage, lease, locks, sessions, none, SWEEP);
     }
 

@@ -56,7 +56,8 @@ public final class NewDocuments {
             tooMany++;
             return Optional.of(new Refusal(
                     ErrorCode.FORBIDDEN,
-                    "there are " + most.getAsInt() + " documents, which is all there may be (limits.documents); this one is"
+                    "there are " + most.getAsInt()
+                            + " documents, which is all there may be (limits.documents); this one is"
                             + " not among them"));
         }
         long now = millis * NANOS;

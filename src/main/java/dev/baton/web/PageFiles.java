@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
  */
 public final class PageFiles implements Handler<RoutingContext> {
     /** Nothing that climbs out of the folder, and nothing hidden. */
-    private static final Pattern NAME = Pattern.compile("(?:[A-Za-z0-9_@-][A-Za-z0-9._@-]*/)*[A-Za-z0-9_@-][A-Za-z0-9._@-]*");
+    private static final Pattern NAME =
+            Pattern.compile("(?:[A-Za-z0-9_@-][A-Za-z0-9._@-]*/)*[A-Za-z0-9_@-][A-Za-z0-9._@-]*");
 
     private static final Map<String, String> TYPES = Map.ofEntries(
             Map.entry("html", "text/html;charset=UTF-8"),

@@ -59,7 +59,8 @@ public final class NextVersion {
     private static List<Path> changed(Path folder) throws IOException {
         Map<Path, String> sources = new LinkedHashMap<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
-            for (Path file : files.filter(one -> one.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".java")).toList()) {
                 sources.put(file, Files.readString(file));
             }
         }

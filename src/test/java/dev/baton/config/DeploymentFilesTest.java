@@ -53,7 +53,9 @@ class DeploymentFilesTest {
                 }
             }
         }
-        assertThat(named).contains("BATON_MANAGEMENT_TOKEN_FILE", "BATON_STORE_WAIT").isSubsetOf(known);
+        assertThat(named)
+                .contains("BATON_MANAGEMENT_TOKEN_FILE", "BATON_STORE_WAIT")
+                .isSubsetOf(known);
     }
 
     @Test

@@ -64,8 +64,8 @@ class BehindProxiesIT {
 
     private static String answer(int port, String request, String more) {
         try (Wire wire = new Wire(port)) {
-            wire.send(Wire.utf8(request + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nConnection: close\r\n" + more
-                    + "\r\n"));
+            wire.send(Wire.utf8(
+                    request + " HTTP/1.1\r\nHost: 127.0.0.1:" + port + "\r\nConnection: close\r\n" + more + "\r\n"));
             return wire.rest();
         }
     }
@@ -98,8 +98,15 @@ class BehindProxiesIT {
         run(
                 Tool.NGINX,
                 configuration,
-                List.of("-e", "stderr", "-p", folder.toString(), "-c", "FILE", "-g", "daemon off; pid " + folder
-                        + "/nginx.pid;"));
+                List.of(
+                        "-e",
+                        "stderr",
+                        "-p",
+                        folder.toString(),
+                        "-c",
+                        "FILE",
+                        "-g",
+                        "daemon off; pid " + folder + "/nginx.pid;"));
 
         servesPageAndSocketBelowAPath(port);
 

@@ -57,8 +57,9 @@ class FrontDoorIT {
 
     private static long counted(String metric) {
         try (Wire wire = new Wire(node.managementPort())) {
-            wire.send(Wire.utf8("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
-                    + TOKEN + "\r\n\r\n"));
+            wire.send(
+                    Wire.utf8("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer "
+                            + TOKEN + "\r\n\r\n"));
             return wire.rest()
                     .lines()
                     .filter(line -> line.startsWith(metric + " "))
@@ -71,8 +72,8 @@ class FrontDoorIT {
 
     private static String managed(String path, String more) {
         try (Wire wire = new Wire(node.managementPort())) {
-            wire.send(Wire.utf8(
-                    "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more + "\r\n"));
+            wire.send(
+                    Wire.utf8("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + more + "\r\n"));
             return wire.rest();
         }
     }

@@ -151,7 +151,7 @@ class FrameFuzzTest {
                 new EarlyFrames(inflow, new EarlyFrames.Sink() {
                     @Override
                     public void pong() {
-                        outcome.closed |= throttle.control(nanos.get() / 1_000_000) == Throttle.Verdict.CLOSE;
+                        outcome.closed |= throttle.uncredited(nanos.get() / 1_000_000) == Throttle.Verdict.CLOSE;
                     }
 
                     @Override
@@ -204,7 +204,7 @@ class FrameFuzzTest {
                 assembler.continuation(
                         BufferInternal.safeBuffer(frame.content().retain()), frame.isFinalFragment(), outcome);
             } else {
-                outcome.closed |= throttle.control(now) == Throttle.Verdict.CLOSE;
+                outcome.closed |= throttle.uncredited(now) == Throttle.Verdict.CLOSE;
             }
             outcome.closed |= throttle.endless();
         } finally {

@@ -124,7 +124,8 @@ class LimitsIT {
             int meanwhile = (int) (RATE * (System.nanoTime() - start) / 1_000_000_000);
             assertThat(done)
                     .as("the burst, and what the rate gave meanwhile")
-                    .hasSizeBetween(2 * RATE - 2, 2 * RATE + meanwhile + 20); // and a few that found nothing outstanding
+                    .hasSizeBetween(
+                            2 * RATE - 2, 2 * RATE + meanwhile + 20); // and a few that found nothing outstanding
             assertThat(done).doesNotContainAnyElementsOf(refused);
             Person late = Person.on(vertx, node, "late");
             Joined seen = late.view(document);

@@ -86,7 +86,9 @@ class LostNodeIT {
 
         long start = System.nanoTime();
         doomed.kill();
-        assertThat(nodes.temporaryFiles()).as("of nodes that live and one that was killed").isEmpty();
+        assertThat(nodes.temporaryFiles())
+                .as("of nodes that live and one that was killed")
+                .isEmpty();
 
         List<Long> took = new ArrayList<>();
         for (Case one : cases) {
