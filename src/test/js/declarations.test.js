@@ -59,7 +59,7 @@ function real(name, Class) {
   return new Set([...fields, ...methods]);
 }
 
-for (const [file, module] of [['baton.d.cts', baton], ['keep.d.cts', keep], ['react.d.cts', react], ['yjs.d.ts', yjs]]) {
+for (const [file, module] of [['baton.d.cts', baton], ['keep.d.cts', keep], ['react.d.cts', react], ['yjs.d.cts', yjs]]) {
   test(`${file} names what the module exports, and nothing else`, () => {
     assert.deepEqual([...declared(file).keys()].sort(), Object.keys(module).sort());
   });
@@ -81,7 +81,7 @@ for (const [file, module] of [['baton.d.cts', baton], ['keep.d.cts', keep], ['re
 }
 
 test('the events that are declared are those that are told', () => {
-  const types = readFileSync(new URL('baton.d.cts', HOME), 'utf8') + readFileSync(new URL('yjs.d.ts', HOME), 'utf8');
+  const types = readFileSync(new URL('baton.d.cts', HOME), 'utf8') + readFileSync(new URL('yjs.d.cts', HOME), 'utf8');
   const names = [...types.matchAll(/export type \w+Events = \{([\s\S]*?)^\};/gm)]
     .flatMap(([, body]) => [...body.replace(/\/\*[\s\S]*?\*\//g, '').matchAll(/^ {2}'?([\w-]+)'?:/gm)])
     .map(([, name]) => name);

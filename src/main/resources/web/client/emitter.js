@@ -20,7 +20,10 @@ export class Emitter {
   on(type, listener, signal) {
     const all = this.#listeners.get(type) ?? new Set();
     const entry = { listener };
-    const off = () => void all.delete(entry);
+    const off = () => {
+      all.delete(entry);
+      signal?.removeEventListener('abort', off);
+    };
     this.#listeners.set(type, all);
     if (!signal?.aborted) {
       all.add(entry);

@@ -196,7 +196,13 @@ export class BatonProvider extends Emitter {
         ended();
       } else {
         signal.addEventListener('abort', ended, { once: true });
-        this.on(type, (is) => is && resolve(), signal);
+        const off = this.on(type, (is) => {
+          if (is) {
+            off();
+            signal.removeEventListener('abort', ended);
+            resolve();
+          }
+        });
       }
     });
     promise.catch(() => {}); // who asks and goes away does not have to catch it

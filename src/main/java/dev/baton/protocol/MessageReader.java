@@ -96,7 +96,8 @@ public final class MessageReader {
             throw fields.bad("the data of all parts is no JSON, at character "
                     + notJson.getLocation().getCharOffset());
         } catch (IOException tooDeep) {
-            throw fields.bad("the data of all parts is nested deeper than " + (DEEPEST - 1) + ", or a number too long");
+            throw fields.bad("the data of all parts is nested deeper than " + (DEEPEST - 1)
+                    + ", or has a number or a name too long");
         }
         return last.whole(new Json(text));
     }
@@ -256,7 +257,7 @@ public final class MessageReader {
         } catch (IOException tooDeep) {
             throw new BadMessage(
                     ErrorCode.BAD_MESSAGE,
-                    "nested deeper than " + DEEPEST + ", or a number too long",
+                    "nested deeper than " + DEEPEST + ", or has a number or a name too long",
                     Optional.empty());
         }
         return fields;
