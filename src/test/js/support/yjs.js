@@ -1,6 +1,6 @@
 import * as Y from 'yjs';
 import { BatonProvider } from 'baton-client/yjs';
-import { person, until } from './people.js';
+import { NODES, chance, person, until } from './people.js';
 
 /** Somebody with a Yjs document of their own, kept in a document of Baton. */
 export function writer(t, name, url, document, mode, { doc = new Y.Doc(), ...options } = {}) {
@@ -45,4 +45,32 @@ export async function rawMember(t, name, url, document, mode) {
   send({ type: 'join', mode });
   await answer('joined');
   return { session, send, heard, signal: (data) => send({ type: 'signal', data }) };
+}
+
+/** A Yjs document that was written in many small edits, until its state has so many bytes. */
+export function written(bytes) {
+  const doc = new Y.Doc();
+  const text = doc.getText('text');
+  const random = chance(7);
+  while (Y.encodeStateAsUpdate(doc).length < bytes) {
+    doc.transact(() => {
+      for (let i = 0; i < 500; i++) {
+        text.insert(Math.floor(random() * text.length), `w${Math.floor(random() * 1e6).toString(36)} `);
+        text.delete(Math.floor(random() * (text.length - 2)), 2);
+      }
+    });
+  }
+  return doc;
+}
+
+/** The updates of a document's log, as somebody sees it who comes now. */
+export async function updatesIn(t, name) {
+  const client = person(t, 'reader', NODES.at(-1));
+  const document = client.document(name, 'view');
+  const updates = [];
+  document.on('entry', ({ kind, data }) => kind === 'update' && updates.push(data));
+  client.connect();
+  await document.whenSynced();
+  client.close();
+  return updates;
 }

@@ -199,6 +199,8 @@ export class BatonDocument extends Emitter<DocumentEvents> {
   pending: { count: number; bytes: number };
   /** Whether no more edits are taken for now. */
   full: boolean;
+  /** The node's limits by name. */
+  get limits(): Record<string, number>;
   /** Whether the entries told are those of now. */
   get joined(): boolean;
   /** Whether this session holds the lock, as far as can be known: not once the node may have moved it. */

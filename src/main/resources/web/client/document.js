@@ -140,6 +140,11 @@ export class BatonDocument extends Emitter {
     this.name = name;
   }
 
+  /** The node's limits by name. @returns {Record<string, number>} */
+  get limits() {
+    return this.#client.limits;
+  }
+
   /** Whether the entries told are those of now. */
   get joined() {
     return this.#joined;

@@ -1,8 +1,11 @@
 import { BatonError, ConnectionLost } from './errors.js';
 import { LogCopy, applyAll, reasonOf, toBase64 } from './yjs-log.js';
 
-/** Characters of data that go out in one update, unless the node takes less. */
+/** Characters of data that go out in one update where the node does not tell what it takes. */
 const LARGEST = 60_000;
+
+/** Room in an update's data for what is around the characters. */
+const AROUND = 64;
 
 /** Below this many characters an update is not divided further. */
 const SMALLEST = 1_000;
@@ -57,7 +60,8 @@ export class Replica {
   #stored = [];
   /** @type {?number} */
   #epoch = null;
-  #largest = LARGEST;
+  /** @type {number | undefined} */
+  #largest;
   /** Whether a snapshot is still owed. */
   #owed = false;
   /** Whether the attached document has updates of another origin that wait for others. */
@@ -116,9 +120,9 @@ export class Replica {
   /**
    * @param {import('yjs').Doc} doc
    * @param {Told} told
-   * @param {number} [largest] characters of data in one update
+   * @param {number} [largest] characters of data in one update; what the node takes, unless said otherwise
    */
-  attach(doc, told, largest = LARGEST) {
+  attach(doc, told, largest) {
     this.#largest = largest;
     this.#certain = isEmpty(doc);
     this.#doc = doc;
@@ -311,7 +315,9 @@ export class Replica {
 
   /** @returns {Promise<{seq: number, uncertain: boolean, again: boolean}>} `seq` is 0 when not all of it is stored */
   async #send(epoch, update) {
-    const texts = split(toBase64(update), this.#largest);
+    const { updateData, data: message } = this.#document.limits ?? {};
+    const largest = this.#largest ?? Math.max(SMALLEST, (updateData ?? message ?? LARGEST) - AROUND);
+    const texts = split(toBase64(update), largest);
     const of = texts.length;
     try {
       const outcomes = [];
@@ -330,9 +336,9 @@ export class Replica {
         again: false,
       };
     } catch (error) {
-      const smaller = error instanceof BatonError && error.code === 'too-large' && this.#largest > SMALLEST;
+      const smaller = error instanceof BatonError && error.code === 'too-large' && largest > SMALLEST;
       if (smaller) {
-        this.#largest = Math.max(SMALLEST, Math.floor(this.#largest / 2));
+        this.#largest = Math.max(SMALLEST, Math.floor(largest / 2));
       } else if (!(error instanceof ConnectionLost) && error?.code !== 'full') {
         this.#problem('refused', `an edit is not stored: ${reasonOf(error)}`, { cause: error });
       }

@@ -4,7 +4,7 @@ import { BatonDocument, Emitter, User } from './baton.cjs';
 export type ProviderOptions = {
   /** The module `y-protocols/awareness`, to share cursors and names through signals. */
   awarenessProtocol?: any;
-  /** Characters of data in one update; 60,000 unless said otherwise. */
+  /** Characters of data in one update; what the node takes, unless said otherwise. */
   largest?: number;
   /** Whether `destroy` also leaves the document of Baton, and so releases the edit lock. */
   ownsDocument?: boolean;

@@ -33,7 +33,7 @@ const provided = new WeakSet();
  *
  * @typedef {object} Options
  * @property {any} [awarenessProtocol] the module `y-protocols/awareness`, to share cursors and names through signals
- * @property {number} [largest] characters of data in one update; 60,000 unless said otherwise
+ * @property {number} [largest] characters of data in one update; what the node takes, unless said otherwise
  * @property {boolean} [ownsDocument] whether {@link BatonProvider#destroy} also leaves the document of Baton
  * @property {any} [Y] the module `yjs` that made the Yjs document, where it is not the one that `baton-client/yjs` imports
  *

@@ -30,9 +30,8 @@ class JavaScriptClientIT {
     void theClientThatANodeServesKeepsItsPromisesUnderNodeAndOverABadNetwork()
             throws IOException, InterruptedException {
         Scripts scripts = Scripts.copied();
-        scripts.install("");
         try (Nodes nodes = Nodes.start(JavaScriptClientIT.class, 3, QUICK)) {
-            assertThat(scripts.installClient(nodes.get(0))).isEqualTo(versionOfTheJar());
+            assertThat(scripts.install(nodes.get(0))).isEqualTo(versionOfTheJar());
             Map<String, String> environment = Scripts.nodes(nodes.get(0), nodes.get(1));
             environment.put("BATON_DOOMED_NODE", nodes.get(2).uri());
             environment.put("BATON_DOOMED_PID", Long.toString(nodes.get(2).pid()));

@@ -21,11 +21,9 @@ class JavaScriptLongIT {
     @Test
     void theClientHoldsWithManyEditorsAndLongSessions() throws IOException, InterruptedException {
         Scripts scripts = Scripts.copied();
-        scripts.install("");
-        scripts.install("long");
         Path written = Path.of("target/js/written").toAbsolutePath();
         try (Nodes nodes = Nodes.start(JavaScriptLongIT.class, 2, FAST)) {
-            scripts.installClient(nodes.get(0));
+            scripts.install(nodes.get(0), "long");
             Map<String, String> environment = Scripts.nodes(nodes.get(0), nodes.get(1));
             environment.put("BATON_WRITTEN", written.toString());
             environment.put("BATON_TRACES", System.getProperty("baton.traces", ""));

@@ -52,21 +52,22 @@ final class Scripts {
         return new Scripts(node, version, Tool.NPM.require());
     }
 
-    /** Installs what {@code package.json} in a folder of the scripts names; only once, and then without a network. */
-    void install(String folder) throws IOException, InterruptedException {
-        JsonObject wanted = json(PLACE.resolve(folder).resolve("package.json")).getJsonObject("devDependencies");
-        List<String> missing = wanted.stream()
-                .filter(entry -> !isThere(entry.getKey()))
-                .map(entry -> entry.getKey() + "@" + entry.getValue())
-                .toList();
-        if (!missing.isEmpty()) {
-            npmInstall(missing);
+    /**
+     * Installs the client from a node, with what the scripts need: that of {@code package.json} only once, and then without a network;
+     * that of other folders each time, as npm removes what is not asked for.
+     *
+     * @return the client's version
+     */
+    String install(NodeProcess from, String... folders) throws IOException, InterruptedException {
+        if (!packages("").stream().allMatch(Scripts::isThere)) {
+            npmInstall(List.of());
         }
-    }
-
-    /** Installs the client from a node, and tells its version. */
-    String installClient(NodeProcess from) throws IOException, InterruptedException {
-        npmInstall(List.of("http://127.0.0.1:" + from.port() + "/client/baton-client.tgz"));
+        List<String> wanted = new ArrayList<>();
+        wanted.add("http://127.0.0.1:" + from.port() + "/client/baton-client.tgz");
+        for (String folder : folders) {
+            wanted.addAll(packages(folder));
+        }
+        npmInstall(wanted);
         return json(PLACE.resolve("node_modules/baton-client/package.json")).getString("version");
     }
 
@@ -119,7 +120,15 @@ final class Scripts {
         }
     }
 
-    private static boolean isThere(String name) {
+    /** What {@code package.json} in a folder names, each with its version. */
+    private static List<String> packages(String folder) throws IOException {
+        return json(PLACE.resolve(folder).resolve("package.json")).getJsonObject("devDependencies").stream()
+                .map(entry -> entry.getKey() + "@" + entry.getValue())
+                .toList();
+    }
+
+    private static boolean isThere(String versioned) {
+        String name = versioned.substring(0, versioned.lastIndexOf('@'));
         return Files.exists(PLACE.resolve("node_modules/" + name + "/package.json"));
     }
 

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import * as Y from 'yjs';
+import { NODES, aDocument, until } from '../support/people.js';
+import { updatesIn, writer, written } from '../support/yjs.js';
+
+test('twenty reloads of a document of 1 MB with a local copy leave the log as it was', async (t) => {
+  const name = aDocument();
+  const ada = writer(t, 'ada', NODES[0], name, 'edit', { doc: written(1_000_000) });
+  ada.client.connect();
+  await ada.provider.whenSaved();
+  const copy = Y.encodeStateAsUpdate(ada.doc);
+  const before = await updatesIn(t, name);
+  await ada.provider.destroy();
+  ada.client.bye();
+  for (let i = 0; i < 20; i++) {
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, copy);
+    const again = writer(t, 'ada', NODES[i % 2], name, 'edit', { doc });
+    again.client.connect();
+    await until(() => again.provider.writable, 'she has the lock');
+    await again.provider.whenSaved();
+    await again.provider.destroy();
+    again.client.bye();
+  }
+  const after = await updatesIn(t, name);
+  assert.ok(JSON.stringify(after) === JSON.stringify(before), `${after.length} updates instead of ${before.length}`);
+});
