@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -168,8 +169,18 @@ public final class BatonClient {
      * @param data any JSON, as Vert.x has it
      */
     public Future<Outcome> update(String document, long epoch, String id, Object data) {
-        return askLarge(
-                of("update", document).put("epoch", epoch).put("id", id).put("data", data), FrameReader::outcome);
+        return update(document, epoch, id, data, Optional.empty());
+    }
+
+    /**
+     * The same, behind another one: the node stores it only if it has stored that one.
+     *
+     * @param follows the id of an update of this session that is not answered yet
+     */
+    public Future<Outcome> update(String document, long epoch, String id, Object data, Optional<String> follows) {
+        JsonObject update = of("update", document).put("epoch", epoch).put("id", id);
+        follows.ifPresent(before -> update.put("follows", before));
+        return askLarge(update.put("data", data), FrameReader::outcome);
     }
 
     /** Gives the whole content as of {@code seq}; in parts, if it is larger than a message. */
@@ -210,6 +221,11 @@ public final class BatonClient {
         Future<Void> closed = closed();
         send(new JsonObject().put("type", "bye"));
         return closed;
+    }
+
+    /** Shows the node the token of these options on the connection that is there. Fails when the node does not take it. */
+    public Future<Welcome> hello(ClientOptions options) {
+        return ask(options.withoutResume().helloFrame(), FrameReader::welcome);
     }
 
     /** Done when the node has answered. */

@@ -1,5 +1,6 @@
 package dev.baton.client;
 
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.time.Duration;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Where and as whom to connect. Immutable: each {@code with…} gives a changed copy. Any thread.
@@ -18,8 +21,10 @@ public final class ClientOptions {
     public static final String PROTOCOL = "baton.v1";
 
     private URI uri;
+    private List<URI> others = List.of();
     private Optional<User> user = Optional.empty();
     private Optional<String> token = Optional.empty();
+    private Optional<Supplier<Future<String>>> tokens = Optional.empty();
     private Optional<String> resume = Optional.empty();
     private boolean hello = true;
     private List<String> protocols = List.of(PROTOCOL);
@@ -60,6 +65,12 @@ public final class ClientOptions {
         return with(copy -> copy.uri = to(other).uri);
     }
 
+    /** More addresses, of nodes of the same cluster: a {@link ReconnectingClient} tries the next one after each that fails. */
+    public ClientOptions withOthers(URI... addresses) {
+        return with(copy ->
+                copy.others = Stream.of(addresses).map(other -> to(other).uri).toList());
+    }
+
     /** Who to be, where the node does not ask for a token. */
     public ClientOptions withUser(String id, String name) {
         return with(copy -> copy.user = Optional.of(new User(id, name)));
@@ -68,6 +79,14 @@ public final class ClientOptions {
     /** The JWT, where the node asks for one. */
     public ClientOptions withToken(String jwt) {
         return with(copy -> copy.token = Optional.of(jwt));
+    }
+
+    /**
+     * Where to get the JWT, for a {@link ReconnectingClient}: asked before each connection, again before the token expires, and once more
+     * after 4401. The future may complete on any thread; one that takes longer than the connect timeout has failed.
+     */
+    public ClientOptions withTokens(Supplier<Future<String>> source) {
+        return with(copy -> copy.tokens = Optional.of(source));
     }
 
     /** The secret of an earlier {@link Welcome}: to be that session again. */
@@ -132,6 +151,19 @@ public final class ClientOptions {
         return uri;
     }
 
+    /** All addresses, the first one first. */
+    public List<URI> uris() {
+        return Stream.concat(Stream.of(uri), others.stream()).toList();
+    }
+
+    Optional<String> token() {
+        return token;
+    }
+
+    Optional<Supplier<Future<String>>> tokens() {
+        return tokens;
+    }
+
     /** Who to be. */
     public Optional<User> user() {
         return user;
@@ -194,7 +226,9 @@ public final class ClientOptions {
     private ClientOptions with(Consumer<ClientOptions> change) {
         ClientOptions copy = new ClientOptions(uri);
         copy.user = user;
+        copy.others = others;
         copy.token = token;
+        copy.tokens = tokens;
         copy.resume = resume;
         copy.hello = hello;
         copy.protocols = protocols;

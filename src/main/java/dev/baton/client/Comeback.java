@@ -18,7 +18,10 @@ record Comeback(boolean sensible, Duration notBefore, int code, String reason) {
 
     private static final int FIRST_FINAL = 4500;
     private static final int LAST_FINAL = 4999;
-    private static final Set<String> PASSING = Set.of("busy", "unavailable", "rate-limited", "internal");
+    private static final Set<String> PASSING = Set.of("busy", "unavailable", "rate-limited", "internal", "out-of-order");
+
+    private static final Set<String> DOUBTFUL = Set.of("unavailable", "internal");
+    private static final int NOT_AUTHENTICATED = 4401;
 
     /** After a close code. */
     static Comeback after(int code, String reason) {
@@ -38,10 +41,16 @@ record Comeback(boolean sensible, Duration notBefore, int code, String reason) {
         }
         if (cause instanceof BatonException error) {
             Duration wait = Duration.ofMillis(error.retryMillis().orElse(0));
-            return new Comeback(passing(error), wait, Connection.ABNORMAL, error.getMessage());
+            int code = passing(error) ? Connection.ABNORMAL : NOT_AUTHENTICATED;
+            return new Comeback(passing(error), wait, code, error.getMessage());
         }
         String words = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
         return new Comeback(true, Duration.ZERO, Connection.ABNORMAL, words);
+    }
+
+    /** Whether an operation that got this error may have been stored all the same. */
+    static boolean doubtful(BatonException error) {
+        return DOUBTFUL.contains(error.code());
     }
 
     /** Whether a request that got this error may get another answer later. */

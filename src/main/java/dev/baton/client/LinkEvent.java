@@ -1,6 +1,7 @@
 package dev.baton.client;
 
 import java.time.Duration;
+import java.util.List;
 
 /** What a {@link ReconnectingClient} tells. */
 public sealed interface LinkEvent {
@@ -30,6 +31,10 @@ public sealed interface LinkEvent {
     /** News of the node's. Entries are told exactly once, in order, without a gap, over all connections. */
     record Told(NodeEvent event) implements LinkEvent {}
 
-    /** An edit comes back, to be kept by whoever listens. */
-    record Drafted(Draft draft) implements LinkEvent {}
+    /**
+     * Edits come back, to be kept by whoever listens: one that the node did not take, and all that were made behind it.
+     *
+     * @param drafts in the order in which they were made
+     */
+    record Drafted(List<Draft> drafts) implements LinkEvent {}
 }

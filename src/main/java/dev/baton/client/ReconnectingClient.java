@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,8 +17,9 @@ import java.util.function.Consumer;
 
 /**
  * One session that outlives its connections: it comes back with jittered back-off, resumes, joins its documents where
- * they were left, and sends again what was not answered, under the same ids. What the pen no longer covers comes back as
- * a {@link Draft}. It does not come back after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999.
+ * they were left, and sends again what was not answered, under the same ids, in order. What the lock no longer covers comes back as
+ * {@link Draft}s. It does not come back after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999; with {@link ClientOptions#withTokens} it does
+ * after 4503, and once after 4401.
  *
  * <p>Every method may be called on any thread; the listener is called and futures complete on one context: that of the
  * caller of {@code start}, or a new one.
@@ -31,7 +33,9 @@ public final class ReconnectingClient {
     private ClientOptions options;
     private String session = "";
     private volatile Optional<BatonClient> current = Optional.empty();
+    private final TokenRenewal tokens;
     private int attempt;
+    private int turn;
     private long onlineSince;
     private long timer = -1;
     private boolean ended;
@@ -44,6 +48,7 @@ public final class ReconnectingClient {
         this.options = options;
         this.backoff = backoff;
         this.listener = listener;
+        this.tokens = new TokenRenewal(vertx, context, options);
     }
 
     /** Starts, with the usual back-off. The first connection is made at once, and tried again like any other. */
@@ -166,7 +171,14 @@ public final class ReconnectingClient {
 
     private void connect() {
         connecting = true;
-        BatonClient.connect(vertx, options.withEvents(this::told)).onComplete(this::connected);
+        List<URI> uris = options.uris();
+        URI uri = uris.get(turn % uris.size());
+        tokens.next(options)
+                .compose(fresh -> {
+                    options = fresh;
+                    return BatonClient.connect(vertx, fresh.withUri(uri).withEvents(this::told));
+                })
+                .onComplete(this::connected);
     }
 
     private void connected(AsyncResult<BatonClient> made) {
@@ -188,6 +200,7 @@ public final class ReconnectingClient {
         options = options.withResume(welcome.resume());
         current = Optional.of(client);
         onlineSince = System.nanoTime();
+        tokens.welcomed(client, options);
         listener.accept(new LinkEvent.Online(welcome));
         for (Seat seat : List.copyOf(seats.values())) {
             rejoin(client, seat);
@@ -286,11 +299,13 @@ public final class ReconnectingClient {
         if (ended) {
             return;
         }
-        if (!comeback.sensible()) {
+        tokens.offline();
+        if (!comeback.sensible() && !tokens.helpsAfter(comeback.code())) {
             end(comeback.code(), comeback.reason());
             return;
         }
-        seats.values().forEach(Seat::lost);
+        seats.values().forEach(seat -> seat.lost(comeback.code()));
+        turn++;
         // A node that welcomes and then drops its clients must not be met by all of them at once, again and again.
         attempt = held ? 0 : attempt;
         Duration jittered = backoff.delay(attempt++, chance());
@@ -308,6 +323,7 @@ public final class ReconnectingClient {
         ended = true;
         current = Optional.empty();
         vertx.cancelTimer(timer);
+        tokens.offline();
         ConnectionClosed cause = new ConnectionClosed(code, reason);
         for (Seat seat : seats.values()) {
             seat.outbox().end(cause);
@@ -321,8 +337,8 @@ public final class ReconnectingClient {
         return current.filter(now -> now == client).isPresent();
     }
 
-    private void draft(Draft draft) {
-        listener.accept(new LinkEvent.Drafted(draft));
+    private void draft(List<Draft> drafts) {
+        listener.accept(new LinkEvent.Drafted(drafts));
     }
 
     private void later(long millis, Runnable action) {

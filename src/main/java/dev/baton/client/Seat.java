@@ -66,9 +66,9 @@ final class Seat {
         joined = false;
     }
 
-    void lost() {
+    void lost(int closeCode) {
         joined = false;
-        outbox.pause();
+        outbox.pause(closeCode);
     }
 
     /** The session that joined last, whose operations the node may know; empty before the first join. */

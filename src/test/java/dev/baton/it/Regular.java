@@ -101,7 +101,7 @@ final class Regular {
         } else if (event instanceof LinkEvent.CaughtUp caughtUp) {
             back(caughtUp.joined());
         } else if (event instanceof LinkEvent.Drafted drafted) {
-            troubles.add("came back: " + about(drafted.draft()));
+            drafted.drafts().forEach(draft -> troubles.add("came back: " + about(draft)));
         } else if (event instanceof LinkEvent.Dropped dropped) {
             troubles.add("dropped: " + dropped.cause());
         } else if (event instanceof LinkEvent.Ended ended) {
