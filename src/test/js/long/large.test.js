@@ -23,7 +23,7 @@ test('twenty reloads of a document of 1 MB with a local copy leave the log as it
     Y.applyUpdate(doc, copy);
     const again = writer(t, 'ada', NODES[i % 2], name, 'edit', { doc });
     again.client.connect();
-    await until(() => again.provider.writable, 'she has the lock');
+    await until(() => again.provider.writable, 'she has the lock', 60_000);
     await again.provider.whenSaved();
     await again.provider.destroy();
     again.client.bye();

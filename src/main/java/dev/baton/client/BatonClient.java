@@ -96,6 +96,11 @@ public final class BatonClient {
         return closed == null;
     }
 
+    /** For how many nanoseconds nothing has been heard of the node. */
+    long silence() {
+        return connection.silence();
+    }
+
     /** The sub-protocol the node chose; empty when it chose none. */
     public String protocol() {
         return connection.protocol();

@@ -44,7 +44,7 @@ final class Connection {
     private Optional<WebSocket> socket = Optional.empty();
     private volatile String protocol = "";
     private String givenUp = "";
-    private long lastHeard;
+    private volatile long lastHeard;
     private long allowed = Long.MAX_VALUE;
     private long timer = -1;
     private boolean over;
@@ -106,6 +106,11 @@ final class Connection {
         allowed = silence.plus(options.slack()).toNanos();
         vertx.cancelTimer(timer);
         watch();
+    }
+
+    /** For how many nanoseconds nothing has been heard of the node, its pings included. Any thread. */
+    long silence() {
+        return System.nanoTime() - lastHeard;
     }
 
     Future<Void> write(String text) {

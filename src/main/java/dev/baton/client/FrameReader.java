@@ -149,7 +149,7 @@ final class FrameReader {
                 (int) number(frame, "count"));
     }
 
-    private static Entry entry(JsonObject json) {
+    static Entry entry(JsonObject json) {
         return new Entry(
                 number(json, "seq"),
                 text(json, "kind"),

@@ -2,6 +2,7 @@ package dev.baton.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** What a {@link ReconnectingClient} tells. */
 public sealed interface LinkEvent {
@@ -24,6 +25,14 @@ public sealed interface LinkEvent {
      * without, what was built from it must be built anew from this.
      */
     record CaughtUp(Joined joined) implements LinkEvent {}
+
+    /**
+     * Whether this session may write to a document has changed. It may not any more also when the node has not been heard for as long as it
+     * surely keeps the lock; what is written then waits, and is stored or comes back.
+     *
+     * @param epoch the epoch to write under; empty when nothing may be written
+     */
+    record Writable(String document, OptionalLong epoch) implements LinkEvent {}
 
     /** A document could not be joined (again), and is given up. */
     record Dropped(String document, BatonException cause) implements LinkEvent {}

@@ -7,11 +7,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 
@@ -29,7 +29,11 @@ public final class ReconnectingClient {
     private final Context context;
     private final Backoff backoff;
     private final Consumer<? super LinkEvent> listener;
-    private final Map<String, Seat> seats = new LinkedHashMap<>();
+    /** How long to wait for the log to show that the lock is here before asking, in milliseconds. */
+    private static final long PROOF = 400;
+
+    private final Map<String, Seat> seats = new ConcurrentHashMap<>();
+    private final LockWatch locks;
     private ClientOptions options;
     private String session = "";
     private volatile Optional<BatonClient> current = Optional.empty();
@@ -48,6 +52,7 @@ public final class ReconnectingClient {
         this.options = options;
         this.backoff = backoff;
         this.listener = listener;
+        this.locks = new LockWatch(vertx, seats::values, this::standing);
         this.tokens = new TokenRenewal(vertx, context, options);
     }
 
@@ -119,6 +124,14 @@ public final class ReconnectingClient {
     /** Says something, now or when the connection is back; see {@link #update}. */
     public Future<Outcome> say(String document, String id, Object data) {
         return operation(document, OptionalLong.empty(), id, data);
+    }
+
+    /**
+     * The epoch to write under: this session holds the lock of the document, has been told all that was written before, and has heard from
+     * the node lately. Empty when nothing may be written. Each change is told as {@link LinkEvent.Writable}.
+     */
+    public OptionalLong writable(String document) {
+        return Optional.ofNullable(seats.get(document)).map(Seat::writable).orElse(OptionalLong.empty());
     }
 
     /** Does not wait for the next attempt: for whoever knows that the network is back. */
@@ -201,6 +214,7 @@ public final class ReconnectingClient {
         current = Optional.of(client);
         onlineSince = System.nanoTime();
         tokens.welcomed(client, options);
+        locks.welcomed(client);
         listener.accept(new LinkEvent.Online(welcome));
         for (Seat seat : List.copyOf(seats.values())) {
             rejoin(client, seat);
@@ -209,6 +223,7 @@ public final class ReconnectingClient {
 
     private void rejoin(BatonClient client, Seat seat) {
         seat.joining();
+        long knowing = seat.standing().epoch();
         Future<Joined> answer = seat.log()
                 .map(log -> client.join(seat.document(), seat.mode(), seat.after(), log))
                 .orElseGet(() -> client.join(seat.document(), seat.mode()));
@@ -217,18 +232,19 @@ public final class ReconnectingClient {
                 return;
             }
             if (joined.succeeded()) {
-                joined(client, seat, joined.result());
+                joined(client, seat, joined.result(), knowing);
             } else if (joined.cause() instanceof BatonException error) {
                 refused(client, seat, error);
             }
         });
     }
 
-    private void joined(BatonClient client, Seat seat, Joined answer) {
+    private void joined(BatonClient client, Seat seat, Joined answer, long knowing) {
         String former = seat.session();
-        Joined joined = seat.took(answer, session);
+        Joined joined = seat.took(answer, session, knowing);
         listener.accept(new LinkEvent.CaughtUp(joined));
         seat.first().tryComplete(joined);
+        standing(seat);
         if (former.isEmpty() || former.equals(session)) {
             seat.outbox().resume(client);
         } else {
@@ -262,12 +278,14 @@ public final class ReconnectingClient {
         } else if (event instanceof NodeEvent.Reset reset) {
             reset(reset.joined());
         } else if (!ended) {
+            Optional<Seat> moved = event instanceof NodeEvent.RightsChanged news
+                    ? Optional.ofNullable(seats.get(news.rights().document())).filter(Seat::isJoined)
+                    : Optional.empty();
             if (event instanceof NodeEvent.RightsChanged news) {
-                Optional.ofNullable(seats.get(news.rights().document()))
-                        .filter(Seat::isJoined)
-                        .ifPresent(seat -> seat.stands(news.rights().you()));
+                moved.ifPresent(seat -> seat.stands(news.rights()));
             }
             listener.accept(new LinkEvent.Told(event));
+            moved.ifPresent(this::standing);
         }
     }
 
@@ -289,7 +307,33 @@ public final class ReconnectingClient {
             current.ifPresent(client -> rejoin(client, seat));
         } else if (!fresh.get().isEmpty()) {
             listener.accept(new LinkEvent.Told(new NodeEvent.Entries(told.document(), fresh.get())));
+            standing(seat);
         }
+    }
+
+    /** What a session may do with a document may have changed. */
+    private void standing(Seat seat) {
+        if (seat.standing().holder()) {
+            locks.begin();
+        }
+        if (seat.isJoined() && seat.standing().unproven()) {
+            proveLater(seat, seat.standing().epoch());
+        }
+        if (seat.writableChanged()) {
+            listener.accept(new LinkEvent.Writable(seat.document(), seat.writable()));
+        }
+    }
+
+    private void proveLater(Seat seat, long epoch) {
+        later(PROOF, () -> {
+            Standing standing = seat.standing();
+            if (seats.get(seat.document()) == seat
+                    && seat.isJoined()
+                    && standing.unproven()
+                    && standing.epoch() == epoch) {
+                current.ifPresent(client -> rejoin(client, seat));
+            }
+        });
     }
 
     private void lost(Comeback comeback) {
@@ -324,6 +368,7 @@ public final class ReconnectingClient {
         current = Optional.empty();
         vertx.cancelTimer(timer);
         tokens.offline();
+        locks.end();
         ConnectionClosed cause = new ConnectionClosed(code, reason);
         for (Seat seat : seats.values()) {
             seat.outbox().end(cause);

@@ -3,12 +3,15 @@ package dev.baton.client;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One document of a {@link ReconnectingClient}: how far its log was told, and what waits for it. */
 final class Seat {
     private final String document;
     private final Outbox outbox;
     private final Promise<Joined> first = Promise.promise();
+    private final Standing standing = new Standing();
+    private volatile OptionalLong writable = OptionalLong.empty();
     private Mode mode;
     private Optional<String> log = Optional.empty();
     private String session = "";
@@ -33,9 +36,27 @@ final class Seat {
         mode = other;
     }
 
-    /** The node says where this session stands: who gave the pen back does not want it again after a reconnect. */
-    void stands(Rights.Place place) {
-        mode = place == Rights.Place.VIEWER ? Mode.VIEW : Mode.EDIT;
+    /** The node says where this session stands: who gave the lock back does not want it again after a reconnect. */
+    void stands(Rights rights) {
+        mode = rights.you() == Rights.Place.VIEWER ? Mode.VIEW : Mode.EDIT;
+        standing.rights(rights);
+        standing.prove(after);
+    }
+
+    Standing standing() {
+        return standing;
+    }
+
+    /** The epoch to write under, as it was told last. Any thread. */
+    OptionalLong writable() {
+        return writable;
+    }
+
+    /** Whether that has changed. */
+    boolean writableChanged() {
+        OptionalLong before = writable;
+        writable = standing.writable();
+        return !writable.equals(before);
     }
 
     Outbox outbox() {
@@ -77,16 +98,18 @@ final class Seat {
     }
 
     /** Joined, as this session. Gives the answer without the entries that were told while it was under way. */
-    Joined took(Joined answer, String as) {
+    Joined took(Joined answer, String as, long knowing) {
         boolean goesOn = answer.recovered() && log.filter(answer.log()::equals).isPresent();
         List<Entry> news = goesOn
                 ? answer.entries().stream().filter(entry -> entry.seq() > after).toList()
                 : answer.entries();
         after = goesOn ? Math.max(after, answer.last()) : answer.last();
+        standing.joined(knowing, answer.seq(), log.filter(answer.log()::equals).isPresent());
         log = Optional.of(answer.log());
         session = as;
         joined = true;
-        stands(answer.rights().you());
+        stands(answer.rights());
+        standing.told(answer.entries(), after);
         return new Joined(
                 answer.document(),
                 answer.log(),
@@ -112,6 +135,7 @@ final class Seat {
             }
             after = entry.seq();
         }
+        standing.told(fresh, after);
         return Optional.of(fresh);
     }
 }

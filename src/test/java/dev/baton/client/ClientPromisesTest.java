@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -116,9 +117,9 @@ class ClientPromisesTest {
         assertThatThrownBy(() -> Waiting.on(client.update("doc", 7, "more", 1))).isInstanceOf(BatonException.class);
         assertThat(all(LinkEvent.Drafted.class).get(0).drafts()).extracting(Draft::id).containsExactly("more");
 
+        await().atMost(SOON).until(() -> waiting.size() == Outbox.WINDOW);
         AtomicInteger seq = new AtomicInteger(10);
         node.answer("update", (socket, frame) -> reply(socket, frame, applied(frame, seq.incrementAndGet())));
-        await().atMost(SOON).until(() -> waiting.size() == Outbox.WINDOW);
         waiting.forEach(frame -> reply(node.lastSocket(), frame, applied(frame, seq.incrementAndGet())));
         await().atMost(SOON).until(() -> seq.get() == 10 + Outbox.LARGEST);
         assertThat(Waiting.on(client.update("doc", 7, "again", 1))).isInstanceOf(Outcome.Applied.class);
@@ -180,6 +181,48 @@ class ClientPromisesTest {
 
         await().atMost(SOON).until(() -> all(LinkEvent.Online.class).size() == 1);
         assertThat(all(LinkEvent.Offline.class)).hasSize(2);
+    }
+
+    @Test
+    void mayNotWriteOnceASilentNodeMayHaveMovedTheLockAndMayAgainWhenItAnswers() throws Exception {
+        graceOfALostNode(200);
+        ReconnectingClient client = start(node.options());
+        Waiting.on(client.join("doc", Mode.EDIT));
+        await().atMost(SOON).until(() -> client.writable("doc").isPresent());
+        assertThat(client.writable("doc")).hasValue(7);
+
+        JsonObject ping = node.next("ping");
+        await().atMost(SOON).until(() -> client.writable("doc").isEmpty());
+        reply(node.lastSocket(), ping, new JsonObject().put("type", "pong"));
+        node.answer("ping", (socket, frame) -> reply(socket, frame, new JsonObject().put("type", "pong")));
+        await().atMost(SOON).until(() -> client.writable("doc").isPresent());
+
+        assertThat(all(LinkEvent.Writable.class))
+                .extracting(LinkEvent.Writable::epoch)
+                .startsWith(OptionalLong.of(7), OptionalLong.empty(), OptionalLong.of(7));
+    }
+
+    @Test
+    void mayNotWriteOnceTheGraceAfterALostConnectionIsOver() {
+        graceOfALostNode(200);
+        ReconnectingClient client = start(node.options());
+        Waiting.on(client.join("doc", Mode.EDIT));
+        await().atMost(SOON).until(() -> client.writable("doc").isPresent());
+        node.refuse(503);
+        node.lastSocket().close((short) 1001, "going away");
+
+        await().atMost(SOON).until(() -> client.writable("doc").isEmpty());
+        node.refuse(0);
+        await().atMost(SOON).until(() -> client.writable("doc").isPresent());
+    }
+
+    private void graceOfALostNode(int millis) {
+        JsonObject grace =
+                new JsonObject().put("closed", 9000).put("timeout", 9000).put("node", millis);
+        node.answer(
+                "hello",
+                (socket, frame) ->
+                        reply(socket, frame, ScriptedNode.welcome().put("grace", grace)));
     }
 
     private ScriptedNode aNode() {
