@@ -128,6 +128,25 @@ test('what is no JSON is complained of, and does no harm', async (t) => {
   assert.equal((await client.ask({ type: 'ping' })).type, 'pong');
 });
 
+test('a machine that slept between the connection and its hello comes back', async (t) => {
+  const node = await scriptedNode({
+    hello: (peer, frame, visit) => {
+      if (visit > 1) {
+        peer.welcome(frame);
+        return;
+      }
+      peer.send({ type: 'error', code: 'bad-message', message: 'hello must be said within 5000 ms', retry: 10 });
+      peer.close(4401, 'hello must be said within 5000 ms');
+    },
+  });
+  t.after(() => node.close());
+  const client = person(t, 'ada', node.url, { backoff: { least: 5, most: 20 } });
+  client.on('problem', () => {});
+  client.connect();
+  await until(() => client.state === 'online' || client.state === 'ended', 'it is decided');
+  assert.equal(client.state, 'online');
+});
+
 // ---- edits that come to nothing ------------------------------------------------------------------------------------
 
 const FREE = { epoch: 1, holder: null, state: 'held', queue: [], you: 'holder', cause: 'joined' };

@@ -120,6 +120,8 @@ export class BatonClient extends Emitter {
   /** @type {WeakSet<BatonError>} */
   #reported = new WeakSet();
   #complaint = '';
+  /** Whether that may pass. */
+  #passing = false;
   #complainedAt = 0;
   #guard = new Guard({
     online: () => this.state === 'online',
@@ -422,8 +424,9 @@ export class BatonClient extends Emitter {
     }
   }
 
-  #complain({ message }) {
+  #complain({ message, passing }) {
     this.#complaint = message;
+    this.#passing = passing;
     this.#complainedAt = now();
   }
 
@@ -433,8 +436,9 @@ export class BatonClient extends Emitter {
     }
     const explained = EXPLAINED.has(code) && this.#complaint && now() - this.#complainedAt < COMPLAINT;
     const words = explained ? this.#complaint : reason;
-    const again = this.#tokens.renewable && (code === TOKEN_EXPIRED || (code === NOT_AUTHENTICATED && !this.#refused));
-    this.#refused ||= code === NOT_AUTHENTICATED;
+    const late = explained && code === NOT_AUTHENTICATED && this.#passing;
+    const again = late || (this.#tokens.renewable && (code === TOKEN_EXPIRED || (code === NOT_AUTHENTICATED && !this.#refused)));
+    this.#refused ||= !late && code === NOT_AUTHENTICATED;
     if (again && code === TOKEN_EXPIRED) {
       this.#expired = this.#token ?? '';
     }

@@ -341,6 +341,9 @@ public final class BatonClient {
         if ("welcome".equals(frame.getValue("type"))) {
             welcomed(frame);
         }
+        if (!greeted.future().isComplete() && "error".equals(frame.getValue("type")) && !frame.containsKey("ref")) {
+            greeted.tryFail(FrameReader.error(frame));
+        }
         boolean rights = "rights".equals(frame.getValue("type"));
         if (rights) {
             tell(frame);

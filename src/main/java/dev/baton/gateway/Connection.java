@@ -20,6 +20,7 @@ import io.vertx.core.http.ServerWebSocket;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    /** When a client that was told {@code unavailable} may try again, in milliseconds. */
+    /** When a client that was told {@code unavailable}, or was late with its hello, may try again, in milliseconds. */
     private static final long RETRY = 1_000;
 
     /** While nothing is read, the client counts as heard this often, in milliseconds. */
@@ -373,7 +374,8 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         if (!greeted) {
             on.connections().limits().reached(Limit.HELLO_TIME);
             String why = "hello must be said within " + on.allowed().hello().toMillis() + " ms";
-            write(Frames.error(Optional.empty(), ErrorCode.BAD_MESSAGE, why));
+            // A machine may have slept meanwhile: this is no refusal that holds.
+            write(Frames.error(Optional.empty(), ErrorCode.BAD_MESSAGE, why, OptionalLong.of(RETRY)));
             close(CloseCode.NOT_AUTHENTICATED, why);
             return;
         }

@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a {@link ReconnectingClient} promises of order, drafts, tokens and fail-over. */
-@Timeout(30)
+@Timeout(60)
 class ClientPromisesTest {
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(20);
     private static final Backoff QUICK = new Backoff(Duration.ofMillis(10), Duration.ofMillis(50));
     private static Vertx vertx;
 
@@ -214,6 +214,22 @@ class ClientPromisesTest {
         await().atMost(SOON).until(() -> client.writable("doc").isEmpty());
         node.refuse(0);
         await().atMost(SOON).until(() -> client.writable("doc").isPresent());
+    }
+
+    @Test
+    void comesBackWhenItWasTooLateWithItsHello() {
+        AtomicInteger visits = new AtomicInteger();
+        node.answer("hello", (socket, frame) -> {
+            if (visits.getAndIncrement() == 0) {
+                socket.writeTextMessage(error("bad-message", 10).encode());
+                socket.close((short) 4401, "hello must be said within 5000 ms");
+            } else {
+                reply(socket, frame, ScriptedNode.welcome());
+            }
+        });
+        start(node.options());
+
+        await().atMost(SOON).until(() -> !all(LinkEvent.Online.class).isEmpty());
     }
 
     private void graceOfALostNode(int millis) {

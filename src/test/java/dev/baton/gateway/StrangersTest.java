@@ -98,8 +98,9 @@ class StrangersTest {
         Heard heard = connect(socket -> {});
         assertThat(heard.closed()).isEqualTo(4401);
         assertThat(System.nanoTime() - before).isBetween(450_000_000L, 5_000_000_000L);
-        assertThat(new JsonObject(heard.frames.get(0)).getString("message"))
-                .isEqualTo("hello must be said within 500 ms");
+        JsonObject error = new JsonObject(heard.frames.get(0));
+        assertThat(error.getString("message")).isEqualTo("hello must be said within 500 ms");
+        assertThat(error.getLong("retry")).as("a machine that slept comes back").isEqualTo(1000);
     }
 
     @Test
