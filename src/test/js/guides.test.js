@@ -4,7 +4,7 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { transformSync } from 'esbuild';
 import * as awarenessProtocol from 'y-protocols/awareness';
-import { aPage, printed, written } from './support/guides.js';
+import { aPage, importMap, printed, written } from './support/guides.js';
 import { NODES, aDocument, person, until } from './support/people.js';
 import { writer } from './support/yjs.js';
 
@@ -164,4 +164,29 @@ test('the guide to React works as printed: read-only without the lock, edits of 
   await until(() => input().readOnly && shown('holder') === 'ben edits', 'he has it');
   root.unmount();
   await until(() => root.toJSON() === null, 'it is gone');
+});
+
+test('the import map of the guides has all that the modules of a node import', async () => {
+  const map = importMap();
+  const origin = new URL(NODE.replace(/^ws/, 'http')).origin;
+  const bare = new Set();
+  const seen = new Set();
+  const follow = async (url) => {
+    if (seen.has(url)) {
+      return;
+    }
+    seen.add(url);
+    const answer = await fetch(url);
+    assert.equal(answer.status, 200, url);
+    assert.match(answer.headers.get('content-type'), /javascript/);
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*');
+    const specifiers = [...(await answer.text()).matchAll(/^(?:import|export) .*?from '([^']+)';$/gm)].map(([, specifier]) => specifier);
+    specifiers.filter((specifier) => !specifier.startsWith('.')).forEach((specifier) => bare.add(specifier));
+    await Promise.all(specifiers.filter((specifier) => specifier.startsWith('.')).map((specifier) => follow(new URL(specifier, url).href)));
+  };
+  const ours = Object.entries(map).filter(([name]) => name.startsWith('baton-client'));
+  assert.deepEqual(ours.map(([name]) => name), ['baton-client', 'baton-client/yjs']);
+  await Promise.all(ours.map(([, url]) => follow(url.replace('http://127.0.0.1:8080', origin))));
+  assert.deepEqual([...bare].filter((specifier) => !(specifier in map)), []);
+  assert.ok(bare.has('yjs') && seen.size > 10);
 });

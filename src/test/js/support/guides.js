@@ -52,3 +52,9 @@ export function aPage(t, html) {
     },
   };
 }
+
+/** The import map that the guides print. */
+export function importMap() {
+  const [, text] = /<!-- test: import map -->\n```html\n<script type="importmap">\n([\s\S]*?)\n<\/script>/.exec(readFileSync(PAGE, 'utf8')) ?? [];
+  return JSON.parse(text).imports;
+}

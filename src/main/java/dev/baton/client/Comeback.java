@@ -18,7 +18,8 @@ record Comeback(boolean sensible, Duration notBefore, int code, String reason) {
 
     private static final int FIRST_FINAL = 4500;
     private static final int LAST_FINAL = 4999;
-    private static final Set<String> PASSING = Set.of("busy", "unavailable", "rate-limited", "internal", "out-of-order");
+    private static final Set<String> PASSING =
+            Set.of("busy", "unavailable", "rate-limited", "internal", "out-of-order");
 
     private static final Set<String> DOUBTFUL = Set.of("unavailable", "internal");
     private static final int NOT_AUTHENTICATED = 4401;

@@ -39,9 +39,8 @@ final class LockWatch {
         Welcome welcome = connected.welcome();
         client = Optional.of(connected);
         asking = false;
-        Duration silent = welcome.timeout()
-                .minus(welcome.interval())
-                .plus(welcome.grace().timeout());
+        Duration silent =
+                welcome.timeout().minus(welcome.interval()).plus(welcome.grace().timeout());
         // What moves the lock first: a closed socket, a lost node, or pings that stay unanswered.
         trust = Stream.of(welcome.grace().closed(), welcome.grace().node(), silent)
                 .mapToLong(Duration::toNanos)
@@ -64,9 +63,8 @@ final class LockWatch {
 
     private void look() {
         timer = -1;
-        List<Seat> holders = seats.get().stream()
-                .filter(seat -> seat.standing().holder())
-                .toList();
+        List<Seat> holders =
+                seats.get().stream().filter(seat -> seat.standing().holder()).toList();
         if (client.isEmpty() || holders.isEmpty()) {
             return;
         }

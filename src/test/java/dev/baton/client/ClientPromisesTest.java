@@ -92,17 +92,14 @@ class ClientPromisesTest {
         ReconnectingClient client = start(node.options());
         Waiting.on(client.join("doc", Mode.EDIT));
         List<Future<Outcome>> all = List.of(
-                client.update("doc", 7, "a", "x"), client.update("doc", 7, "b", "y"), client.update("doc", 7, "c", "z"));
+                client.update("doc", 7, "a", "x"),
+                client.update("doc", 7, "b", "y"),
+                client.update("doc", 7, "c", "z"));
 
         all.forEach(outcome -> assertThatThrownBy(() -> Waiting.on(outcome)).isInstanceOf(BatonException.class));
-        assertThat(all(LinkEvent.Drafted.class))
-                .singleElement()
-                .satisfies(drafted -> assertThat(drafted.drafts())
-                        .extracting(Draft::id, Draft::uncertain)
-                        .containsExactly(
-                                tuple("a", false),
-                                tuple("b", false),
-                                tuple("c", false)));
+        assertThat(all(LinkEvent.Drafted.class)).singleElement().satisfies(drafted -> assertThat(drafted.drafts())
+                .extracting(Draft::id, Draft::uncertain)
+                .containsExactly(tuple("a", false), tuple("b", false), tuple("c", false)));
     }
 
     @Test
@@ -115,7 +112,9 @@ class ClientPromisesTest {
             client.update("doc", 7, "u" + i, i);
         }
         assertThatThrownBy(() -> Waiting.on(client.update("doc", 7, "more", 1))).isInstanceOf(BatonException.class);
-        assertThat(all(LinkEvent.Drafted.class).get(0).drafts()).extracting(Draft::id).containsExactly("more");
+        assertThat(all(LinkEvent.Drafted.class).get(0).drafts())
+                .extracting(Draft::id)
+                .containsExactly("more");
 
         await().atMost(SOON).until(() -> waiting.size() == Outbox.WINDOW);
         AtomicInteger seq = new AtomicInteger(10);
@@ -237,8 +236,7 @@ class ClientPromisesTest {
                 new JsonObject().put("closed", 9000).put("timeout", 9000).put("node", millis);
         node.answer(
                 "hello",
-                (socket, frame) ->
-                        reply(socket, frame, ScriptedNode.welcome().put("grace", grace)));
+                (socket, frame) -> reply(socket, frame, ScriptedNode.welcome().put("grace", grace)));
     }
 
     private ScriptedNode aNode() {

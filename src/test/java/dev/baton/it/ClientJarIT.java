@@ -51,9 +51,8 @@ class ClientJarIT {
 
     private static List<String> names(Path jar, String end) throws Exception {
         try (JarFile file = new JarFile(jar.toFile());
-                Stream<String> names = file.stream()
-                        .filter(entry -> !entry.isDirectory())
-                        .map(entry -> entry.getName())) {
+                Stream<String> names =
+                        file.stream().filter(entry -> !entry.isDirectory()).map(entry -> entry.getName())) {
             return names.filter(name -> name.endsWith(end)).toList();
         }
     }
