@@ -32,6 +32,9 @@ public final class ReconnectingClient {
     /** How long to wait for the log to show that the lock is here before asking, in milliseconds. */
     private static final long PROOF = 400;
 
+    /** Epochs are larger: what was not asked for proves nothing of the lock. */
+    private static final long NOTHING = -1;
+
     private final Map<String, Seat> seats = new ConcurrentHashMap<>();
     private final LockWatch locks;
     private ClientOptions options;
@@ -291,9 +294,10 @@ public final class ReconnectingClient {
 
     /** Before the answer to a join there is nothing to reset: the answer tells the content that counts. */
     private void reset(Joined joined) {
-        Optional.ofNullable(seats.get(joined.document()))
-                .filter(Seat::isJoined)
-                .ifPresent(seat -> listener.accept(new LinkEvent.CaughtUp(seat.took(joined, session))));
+        Optional.ofNullable(seats.get(joined.document())).filter(Seat::isJoined).ifPresent(seat -> {
+            listener.accept(new LinkEvent.CaughtUp(seat.took(joined, session, NOTHING)));
+            standing(seat);
+        });
     }
 
     private void entries(NodeEvent.Entries told) {

@@ -115,6 +115,7 @@ final class TaggedFields<T> extends Serializer<T> {
         } else if (type == Map.class) {
             return Map.of();
         }
-        throw new KryoException("the field " + missing.getName() + " of " + missing.getDeclaringRecord().getName() + " is missing");
+        throw new KryoException("the field " + missing.getName() + " of "
+                + missing.getDeclaringRecord().getName() + " is missing");
     }
 }

@@ -68,7 +68,8 @@ public final class Travelling {
 
     /** The records that those types are or hold. */
     static List<Class<?>> records(Collection<Class<?>> roots) {
-        return new Travelling(roots).types.values().stream().filter(Class::isRecord).toList();
+        return new Travelling(roots)
+                .types.values().stream().filter(Class::isRecord).toList();
     }
 
     /** Follows from the name alone; two names with one number would be refused when the second is registered. */

@@ -44,7 +44,8 @@ public final class Versions {
             String node = member.getAttribute(ClusterNode.NODE_ATTRIBUTE);
             if (node != null && !RECORDS.equals(member.getAttribute(RECORDS_ATTRIBUTE))) {
                 String version = member.getAttribute(VERSION_ATTRIBUTE);
-                throw new SettingsException("cluster.name: node " + node + " at " + member.getAddress() + " is of version "
+                throw new SettingsException("cluster.name: node " + node + " at " + member.getAddress()
+                        + " is of version "
                         + (version == null ? UNKNOWN : version) + ", which does not understand this one, " + ours()
                         + "; stop the nodes of that version first, or give this node another cluster.name");
             }

@@ -43,8 +43,8 @@ class LargeJoinIT {
             NodeProcess node = nodes.add(1, Map.of()).get(0);
             BatonClient writer = connect(vertx, node, "writer");
             Joined mine = Waiting.on(writer.join(document, Mode.EDIT));
-            Outcome.Applied update =
-                    (Outcome.Applied) Waiting.on(writer.update(document, mine.rights().epoch(), "u", "small"));
+            Outcome.Applied update = (Outcome.Applied)
+                    Waiting.on(writer.update(document, mine.rights().epoch(), "u", "small"));
             String content = "é".repeat(SNAPSHOT / 2);
             assertThat(Waiting.on(writer.snapshot(document, mine.rights().epoch(), update.seq(), content)))
                     .isInstanceOf(Outcome.Applied.class);
@@ -55,7 +55,8 @@ class LargeJoinIT {
             for (int i = 0; i < JOINERS; i++) {
                 BatonClient joiner = connect(vertx, node, "joiner-" + i);
                 same.add(joiner.join(document, Mode.VIEW)
-                        .map(joined -> content.equals(joined.snapshot().orElseThrow().data()))
+                        .map(joined ->
+                                content.equals(joined.snapshot().orElseThrow().data()))
                         .onComplete(done -> joiner.abort()));
             }
             Future.join(same).await(MINUTES, TimeUnit.MINUTES);
