@@ -130,7 +130,8 @@ class ClientPromisesTest {
         ReconnectingClient client = start(node.options().withOthers(URI.create(other.uri())));
         Waiting.on(client.join("doc", Mode.VIEW));
         assertThat(node.connections()).isEqualTo(1);
-        node.close();
+        node.refuse(503);
+        node.lastSocket().close((short) 1001, "going away");
 
         await().atMost(SOON).until(() -> other.connections() == 1);
         await().atMost(SOON).until(() -> all(LinkEvent.Online.class).size() == 2);
