@@ -197,7 +197,7 @@ test('40 providers on two nodes see each other under their own names', async (t)
     all.push(one);
   }
   const seen = ({ provider }) => [...provider.awareness.getStates().values()].filter(({ cursor }) => cursor !== undefined).length;
-  await until(() => all.every((one) => seen(one) === 40), 'all see all');
+  await until(() => all.every((one) => seen(one) === 40), 'all see all', 60_000);
   for (const { provider } of all) {
     const others = [...provider.awareness.getStates()].filter(([id]) => id !== provider.doc.clientID);
     await until(() => new Set(others.map(([id]) => provider.awareness.getStates().get(id).user.name)).size === 39, 'by their names');

@@ -49,7 +49,7 @@ for (const [session, read] of Object.entries(SESSIONS)) {
     const begun = performance.now();
     const { name, texts, joins, handOvers } = await replayed(t, NODES, all);
     texts.forEach((text) => assert.ok(text === end, `${text.length} of ${end.length} characters`));
-    assert.equal(joins.length, 2);
+    assert.ok(joins.length >= 2, 'one of them was cut off');
     t.diagnostic(`${all.length} edits, ${handOvers} hand-overs in ${Math.round(performance.now() - begun)} ms`);
     mkdirSync(WRITTEN, { recursive: true });
     writeFileSync(join(WRITTEN, `${session}.json`), JSON.stringify({ name, end }));

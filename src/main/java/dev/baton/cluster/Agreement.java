@@ -56,7 +56,8 @@ public final class Agreement {
             Optional<JsonObject> theirs = Optional.ofNullable(member.getAttribute(ATTRIBUTE))
                     .filter(said -> !member.localMember())
                     .map(JsonObject::new);
-            theirs.ifPresent(other -> check(ours, other, member, settings.cluster().name()));
+            theirs.ifPresent(
+                    other -> check(ours, other, member, settings.cluster().name()));
         }
     }
 

@@ -69,8 +69,8 @@ class SharedStoreIT {
             assertThat(otherStore.exitStatus()).isEqualTo(1);
             assertThat(otherStore.logged()).contains("store.url: the cluster", "keeps its documents in another store");
 
-            NodeProcess differs = nodes.add(1, Map.of("BATON_HANDOVER_ANSWER", "7s"))
-                    .get(0);
+            NodeProcess differs =
+                    nodes.add(1, Map.of("BATON_HANDOVER_ANSWER", "7s")).get(0);
             assertThat(differs.logged())
                     .contains(
                             "the nodes of a cluster should have the same settings",
