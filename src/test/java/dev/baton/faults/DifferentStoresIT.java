@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Two nodes of one cluster name and with a store each cannot see each other when they start, and then they can. */
 class DifferentStoresIT {
-    private static final Duration LONG = Duration.ofSeconds(120);
+    private static final Duration LONG = Duration.ofMinutes(2);
 
     @Test
     void whenTheyMeetOneOfThemServesAndTheOtherOneSaysWhyItDoesNot() {
@@ -38,7 +38,9 @@ class DifferentStoresIT {
 
             cluster.net().mend();
 
-            await("one of them serves alone").atMost(LONG).until(() -> ready(cluster).size() == 1);
+            await("one of them serves alone")
+                    .atMost(LONG)
+                    .until(() -> ready(cluster).size() == 1);
             int silent = 1 - ready(cluster).get(0);
             await().atMost(LONG).untilAsserted(() -> assertThat(cluster.readiness(silent))
                     .contains("\"store\":\"another: the nodes ", "point store.url at theirs"));
@@ -61,8 +63,8 @@ class DifferentStoresIT {
     }
 
     private static Rights write(Vertx vertx, Cluster cluster, int node) {
-        BatonClient client = Waiting.on(BatonClient.connect(
-                vertx, ClientOptions.to(cluster.uri(node)).withUser("ann", "Ann")));
+        BatonClient client = Waiting.on(
+                BatonClient.connect(vertx, ClientOptions.to(cluster.uri(node)).withUser("ann", "Ann")));
         Joined joined = Waiting.on(client.join("notes", Mode.EDIT));
         Waiting.on(client.update("notes", joined.rights().epoch(), "a", "x"));
         Waiting.on(client.bye());

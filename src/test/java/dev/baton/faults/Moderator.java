@@ -1,8 +1,10 @@
 package dev.baton.faults;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +17,7 @@ final class Moderator implements AutoCloseable {
     private final List<Writer> writers;
     private final Random random;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
+    private Optional<Future<?>> acting = Optional.empty();
 
     /** Acts on those writers. */
     Moderator(Cluster cluster, History history, List<Writer> writers, long seed) {
@@ -25,7 +28,7 @@ final class Moderator implements AutoCloseable {
     }
 
     void start() {
-        thread.scheduleWithFixedDelay(this::act, PAUSE, PAUSE, TimeUnit.MILLISECONDS);
+        acting = Optional.of(thread.scheduleWithFixedDelay(this::act, PAUSE, PAUSE, TimeUnit.MILLISECONDS));
     }
 
     private void act() {
@@ -41,6 +44,7 @@ final class Moderator implements AutoCloseable {
 
     @Override
     public void close() {
+        acting.ifPresent(going -> going.cancel(false));
         thread.shutdown();
         try {
             thread.awaitTermination(20, TimeUnit.SECONDS);

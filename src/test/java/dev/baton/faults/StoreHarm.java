@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
  * nodes serve again, on a store that has a standby; and notes what may be lost, and how long clients were not told.
  */
 final class StoreHarm {
-    private static final Duration LONG = Duration.ofSeconds(180);
+    private static final Duration LONG = Duration.ofMinutes(3);
 
     /** Within this, from when the store takes writes again, every client that is connected is told that it went back. */
     private static final long TOLD_MILLIS = 5_000;

@@ -14,10 +14,11 @@ import dev.baton.client.Snapshot;
 import dev.baton.client.Waiting;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -362,7 +363,7 @@ final class Workload implements AutoCloseable {
     private List<Entry> known(List<Violation> found, String document, String log, List<Entry> read) {
         Book book = history.book(document, log);
         found.addAll(Endings.retold(document, read, book));
-        LinkedList<Entry> known = new LinkedList<>();
+        Deque<Entry> known = new ArrayDeque<>();
         for (Entry entry : book.entries().descendingMap().values()) {
             if (!known.isEmpty() && known.getFirst().seq() != entry.seq() + 1) {
                 break;

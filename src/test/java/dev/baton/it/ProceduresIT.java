@@ -104,7 +104,8 @@ class ProceduresIT {
             backUp.run();
             Outcome lost = ann.update("notes", epoch, "lost");
             assertThat(lost).isInstanceOf(Outcome.Applied.class);
-            Joined before = Waiting.on(Person.on(vertx, nodes.get(0), "ben").client().join("notes", Mode.VIEW));
+            Joined before =
+                    Waiting.on(Person.on(vertx, nodes.get(0), "ben").client().join("notes", Mode.VIEW));
             assertThat(nodes.get(0).terminate()).isZero();
 
             restore.run();
@@ -174,15 +175,24 @@ class ProceduresIT {
         run("chmod", "755", folder.toString());
         run("install", "-d", "-o", "postgres", "-m", "700", data.toString());
         environment.putAll(Map.of(
-                "PATH", bin + ":" + System.getenv("PATH"), "PGHOST", "127.0.0.1", "PGPORT", "" + port, "PGUSER", "postgres"));
+                "PATH",
+                bin + ":" + System.getenv("PATH"),
+                "PGHOST",
+                "127.0.0.1",
+                "PGPORT",
+                "" + port,
+                "PGUSER",
+                "postgres"));
         String options = "-p " + port + " -k /tmp -c listen_addresses=127.0.0.1";
         asPostgres(bin + "/initdb", "-D", data.toString(), "-A", "trust");
         asPostgres(bin + "/pg_ctl", "-D", data.toString(), "-o", options, "-l", data + "/log", "-w", "start");
         try {
             run("createdb", "baton");
             Map<String, String> settings = Map.of(
-                    "BATON_STORE_URL", "jdbc:postgresql://127.0.0.1:" + port + "/baton?sslmode=disable",
-                    "BATON_STORE_USER", "postgres");
+                    "BATON_STORE_URL",
+                    "jdbc:postgresql://127.0.0.1:" + port + "/baton?sslmode=disable",
+                    "BATON_STORE_USER",
+                    "postgres");
             goesBack(settings, () -> asPrinted("pg_dump "), () -> asPrinted("pg_restore "));
             goesBack(settings, () -> asPrinted("pg_basebackup "), () -> {
                 asPostgres(bin + "/pg_ctl", "-D", data.toString(), "-m", "immediate", "-w", "stop");
