@@ -14,7 +14,7 @@ async (title) => {
     }
   });
   copy.querySelectorAll('script, noscript, template, [hidden], dialog:not([open]), details:not([open]) > :not(summary), '
-    + '.visually-hidden, .CodeMirror-cursors, .CodeMirror > div > textarea').forEach((unseen) => unseen.remove());
+    + '.visually-hidden, .cm-announced').forEach((unseen) => unseen.remove());
   for (const image of copy.querySelectorAll('img')) {
     const drawn = await (await fetch(image.src)).text();
     image.setAttribute('src', `data:image/svg+xml,${encodeURIComponent(drawn.replace(/\s+/g, ' '))}`);
@@ -62,7 +62,7 @@ async (title) => {
     element.textContent = content;
     return new XMLSerializer().serializeToString(element);
   };
-  const style = [...document.styleSheets].flatMap((sheet) => rules(sheet.cssRules)).join('\n');
+  const style = [...document.adoptedStyleSheets, ...document.styleSheets].flatMap((sheet) => rules(sheet.cssRules)).join('\n');
   const [width, height] = [innerWidth, innerHeight];
   return `<svg xmlns="http://www.w3.org/2000/svg" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">\n`
     + `${svg('title', title)}\n${svg('style', `\n${style}\n`)}\n<foreignObject width="100%" height="100%">\n`

@@ -16,6 +16,11 @@ export class Names {
     this.#document = document;
   }
 
+  /** This page's session; null before the first welcome. */
+  get me() {
+    return this.#client.session;
+  }
+
   /** @param {string} session */
   isMe(session) {
     return session === this.#client.session;

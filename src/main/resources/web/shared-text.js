@@ -53,6 +53,12 @@ export function fitting({ pos, del, ins }) {
   return { pos, del, ins: ins.slice(0, length) };
 }
 
+/** What others write may be anything. @param {any} data @returns {boolean} */
+export function isSplice(data) {
+  const { pos, del, ins } = data ?? {};
+  return Number.isInteger(pos) && Number.isInteger(del) && pos >= 0 && del >= 0 && typeof ins === 'string';
+}
+
 /**
  * A text with a splice done to it. What is no splice, or reaches beyond the text, is somebody else's: it changes nothing.
  *
@@ -61,9 +67,11 @@ export function fitting({ pos, del, ins }) {
  * @returns {string}
  */
 export function apply(text, splice) {
-  const { pos, del, ins } = splice ?? {};
-  const fits = Number.isInteger(pos) && Number.isInteger(del) && pos >= 0 && del >= 0 && pos + del <= text.length;
-  return fits && typeof ins === 'string' ? text.slice(0, pos) + ins + text.slice(pos + del) : text;
+  if (!isSplice(splice) || splice.pos + splice.del > text.length) {
+    return text;
+  }
+  const { pos, del, ins } = splice;
+  return text.slice(0, pos) + ins + text.slice(pos + del);
 }
 
 /**
@@ -110,6 +118,11 @@ export class SharedText extends Emitter {
   /** Whether there is something that the log does not have yet, as far as is known. */
   get unsaved() {
     return this.#epoch !== null && (this.#inFlight || this.text !== this.#sent);
+  }
+
+  /** What the text has and the log is not known to have; null when they are the same. @returns {?Splice} */
+  get unconfirmed() {
+    return diff(this.#confirmed, this.text);
   }
 
   /** Why it is put off. */
@@ -272,6 +285,6 @@ export class SharedText extends Emitter {
   }
 
   #draft() {
-    this.emit('draft', { text: this.text, added: diff(this.#confirmed, this.text)?.ins ?? '' });
+    this.emit('draft', { text: this.text, added: this.unconfirmed?.ins ?? '' });
   }
 }

@@ -1,35 +1,11 @@
 import { byId, clock, el } from './dom.js';
-import { diff } from './shared-text.js';
+import { CaretsPanel } from './carets-panel.js';
+import { Editor } from './editor.js';
 
 /** For how long after an edit its writer counts as writing. */
 const WRITING = 2500;
 
-/** What comes from the log or a draft, as the editor calls where a change is from. */
-const FROM_LOG = 'log';
-
-/** The one editor of this page; documents come and go in it. @type {any} */
-let editor = null;
-
-/** @returns {any} the editor, made when it is first asked for */
-function theEditor() {
-  if (!editor) {
-    editor = globalThis.CodeMirror(byId('text'), {
-      // A field that the browser knows: screen readers read it, telephones write in it, spelling is checked.
-      inputStyle: 'contenteditable',
-      spellcheck: true,
-      autocorrect: true,
-      autocapitalize: true,
-      lineWrapping: true,
-      lineSeparator: '\n',
-      readOnly: true,
-      // Left to the browser: Tab goes to what is next, or whoever has only a keyboard would not get out of the text.
-      extraKeys: { Tab: false, 'Shift-Tab': false },
-    });
-    const described = { role: 'textbox', 'aria-multiline': 'true', 'aria-labelledby': 'text-label', 'aria-describedby': 'saved' };
-    Object.entries(described).forEach(([name, value]) => editor.getInputField().setAttribute(name, value));
-  }
-  return editor;
-}
+const FIELD = { id: 'editor', 'aria-labelledby': 'text-label', 'aria-describedby': 'saved' };
 
 /** The text, what became of it, and the drafts. */
 export class TextPanel {
@@ -37,8 +13,8 @@ export class TextPanel {
   #names;
   #text;
   #drafts;
-  #editor = theEditor();
-  #typed = (from, changes) => changes.some(({ origin }) => origin !== FROM_LOG) && this.#text.edit(this.#editor.getValue());
+  #editor;
+  #carets;
   #online = false;
   #writer = '';
   #writerUntil = 0;
@@ -54,6 +30,11 @@ export class TextPanel {
     this.#names = names;
     this.#text = text;
     this.#drafts = drafts;
+    this.#editor = new Editor(byId('text'), FIELD, {
+      edited: () => text.edit(this.#editor.text),
+      moved: () => this.#carets.moved(),
+    });
+    this.#carets = new CaretsPanel(document, names, text, this.#editor);
     text.on('change', () => this.#show());
     text.on('writing', () => this.#enable());
     text.on('saving', () => this.#drawState());
@@ -61,7 +42,6 @@ export class TextPanel {
     drafts.on('change', () => this.#drawDrafts());
     document.on('entries', (detail) => this.#wrote(detail.entries));
     document.on('rights', () => this.#drawState());
-    this.#editor.on('changes', this.#typed);
     this.#show();
     this.#enable();
   }
@@ -81,35 +61,24 @@ export class TextPanel {
 
   /** Takes its hands off the editor. */
   end() {
-    this.#editor.off('changes', this.#typed);
-    this.#editor.setOption('readOnly', true);
+    this.#editor.end();
   }
 
-  /** Changes no more than is another: the cursor, the selection and the place in sight stay. */
   #show() {
-    const splice = diff(this.#editor.getValue(), this.#text.text);
-    if (splice) {
-      const { pos, del, ins } = splice;
-      this.#editor.replaceRange(ins, this.#editor.posFromIndex(pos), this.#editor.posFromIndex(pos + del), FROM_LOG);
-    }
+    this.#editor.show(this.#text.text);
     this.#drawState();
   }
 
   #enable() {
     const { writing } = this.#text;
-    if (writing === this.#editor.getOption('readOnly')) {
-      this.#editor.setOption('readOnly', !writing);
-      this.#editor.clearHistory(); // nobody takes back what another wrote
-    }
-    this.#editor.getInputField().setAttribute('aria-readonly', String(!writing));
+    this.#editor.writable = writing;
     byId('text').classList.toggle('writing', writing);
     this.#drawState();
     this.#drawDrafts();
   }
 
   #drawState() {
-    const empty = this.#editor.getValue() === '';
-    byId('blank').textContent = !empty ? '' : this.#text.writing ? 'Write here.' : 'Nothing written yet.';
+    byId('blank').textContent = !this.#editor.empty ? '' : this.#text.writing ? 'Write here.' : 'Nothing written yet.';
     const saved = byId('saved');
     saved.dataset.state = this.#text.unsaved && (this.#text.trouble || !this.#online) ? 'held' : 'fine';
     const words = this.#state();
@@ -161,11 +130,7 @@ export class TextPanel {
 
   /** What the draft added goes to the end of the text, where it is in nobody's way. */
   #putBack(id, added) {
-    const last = this.#editor.lastLine();
-    const end = { line: last, ch: this.#editor.getLine(last).length };
-    this.#editor.replaceRange((this.#editor.getValue() === '' ? '' : '\n') + added, end, end, '+draft');
-    this.#editor.focus();
-    this.#editor.setCursor(this.#editor.lastLine());
+    this.#editor.append(added);
     this.#drafts.remove(id);
   }
 

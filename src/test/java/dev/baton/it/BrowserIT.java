@@ -185,6 +185,34 @@ class BrowserIT {
     }
 
     @Test
+    void whatATextExpanderADictationAndAnInputMethodPutInIsStoredWhateverKeyFollowsAtOnce() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        Tab tab = ann.tab();
+        ann.write("> ");
+        tab.type("dictated");
+        tab.press("Enter");
+        tab.type("brb");
+        for (int i = 0; i < "brb".length(); i++) {
+            tab.press("Backspace");
+        }
+        tab.type("be right back");
+        tab.press("Enter");
+        tab.compose("k");
+        tab.compose("か");
+        tab.compose("かん");
+        tab.type("漢");
+        tab.type("字 😀");
+        tab.press("Enter");
+        tab.type("end");
+        for (EditorPage page : new EditorPage[] {ann, bob}) {
+            page.awaitText("> dictated\nbe right back\n漢字 😀\nend");
+        }
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    @Test
     void aPageOfAnotherOriginLoadsTheClientFromANode() {
         NodeProcess node = nodes.get(0);
         Tab elsewhere = first.open("http://127.0.0.1:" + node.managementPort() + "/health/live");
@@ -203,14 +231,14 @@ class BrowserIT {
         tab.press("Enter");
         tab.await("document.getElementById('pen').dataset.state === 'mine'");
         tab.await("document.getElementById('announce').textContent.includes('You have the pen')");
-        tabTo(tab, "document.activeElement.matches('.CodeMirror-code')");
+        tabTo(tab, "document.activeElement.matches('.cm-content')");
         tab.type("by keys");
         tab.await("document.getElementById('saved').textContent === 'All stored'");
         assertThat(tab.evaluate("document.activeElement.getAttribute('role') + ' ' + "
                         + "document.getElementById(document.activeElement.getAttribute('aria-labelledby')).innerText"))
                 .isEqualTo("textbox Text");
         tab.press("Tab");
-        assertThat(tab.evaluate("document.activeElement.matches('.CodeMirror-code')"))
+        assertThat(tab.evaluate("document.activeElement.matches('.cm-content')"))
                 .isEqualTo(false);
         tabTo(tab, "document.activeElement.id === 'say-text'");
         tab.type("hello");

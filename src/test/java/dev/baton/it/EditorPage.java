@@ -4,8 +4,9 @@ import java.time.Duration;
 
 /** The editor page in a tab, as somebody who writes with others uses it. For the test's thread. */
 final class EditorPage {
-    private static final String EDITOR = "document.querySelector('#text .CodeMirror').CodeMirror";
-    private static final String WRITABLE = "!" + EDITOR + ".getOption('readOnly')";
+    private static final String EDITOR = "EditorView.findFromDOM(document.getElementById('text'))";
+    private static final String TEXT = EDITOR + ".state.doc.toString()";
+    private static final String WRITABLE = "!" + EDITOR + ".state.readOnly";
 
     private final Tab tab;
 
@@ -23,7 +24,15 @@ final class EditorPage {
         EditorPage page = new EditorPage(tab);
         page.awaitLink("online");
         tab.await("document.getElementById('pen').dataset.state !== 'none'");
+        page.open();
         return page;
+    }
+
+    /** Lets a test look into the editor, also after the page was loaded again. */
+    void open() {
+        tab.evaluate(
+                "import('./lib/codemirror/view/index.js').then((all) => void (globalThis.EditorView = all.EditorView))");
+        tab.await(EDITOR);
     }
 
     Tab tab() {
@@ -35,10 +44,16 @@ final class EditorPage {
     /** Types at the end of the text, and sees it there. */
     void write(String text) {
         tab.await(WRITABLE);
-        tab.evaluate(EDITOR + ".focus(), " + EDITOR + ".setCursor(" + EDITOR + ".lineCount())");
+        select(text().length(), text().length());
         String before = text();
         tab.type(text);
         awaitText(before + text);
+    }
+
+    /** Puts the caret somewhere in the text, and selects what lies between. In UTF-16 units. */
+    void select(int anchor, int head) {
+        tab.evaluate("((view) => { view.focus(); view.dispatch({ selection: { anchor: " + anchor + ", head: " + head
+                + " }, scrollIntoView: true }); })(" + EDITOR + ")");
     }
 
     /** Begins a new line where they type. */
@@ -73,12 +88,12 @@ final class EditorPage {
 
     /** The text, as it is shown. */
     String text() {
-        return String.valueOf(tab.evaluate(EDITOR + ".getValue()"));
+        return String.valueOf(tab.evaluate(TEXT));
     }
 
     /** Waits until the text is this. */
     void awaitText(String text) {
-        tab.await(EDITOR + ".getValue() === " + quoted(text));
+        tab.await(TEXT + " === " + quoted(text));
     }
 
     /** Waits until they may write, and says for how long, in milliseconds. */

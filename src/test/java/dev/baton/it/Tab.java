@@ -50,6 +50,16 @@ final class Tab {
         ask("Input.insertText", new JsonObject().put("text", text));
     }
 
+    /** Shows text that is still being composed where the focus is, as an input method does; {@link #type} ends it. */
+    void compose(String text) {
+        ask(
+                "Input.imeSetComposition",
+                new JsonObject()
+                        .put("text", text)
+                        .put("selectionStart", text.length())
+                        .put("selectionEnd", text.length()));
+    }
+
     /** Presses a key by its name: {@code Tab}, {@code Enter}, {@code Escape}, {@code ArrowDown}. */
     void press(String key) {
         JsonObject down =
