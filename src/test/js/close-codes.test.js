@@ -45,6 +45,29 @@ for (const code of [1002, 1003, 1007, 1008, 4401, 4500, 4501, 4503, 4999]) {
   });
 }
 
+test('when the node says how long to wait with its refusal, the client waits as long', async (t) => {
+  const node = await scriptedNode({
+    hello(peer, frame, visit) {
+      if (visit === 1) {
+        peer.send({ type: 'error', ref: frame.ref, code: 'rate-limited', message: 'this user has 100 sockets', retry: 600 });
+        peer.close(4002, 'rate limited');
+      } else {
+        peer.welcome(frame);
+      }
+    },
+  });
+  t.after(() => node.close());
+  const client = person(t, 'ada', node.url, QUICK);
+  const waiting = next(client, 'state', ({ state }) => state === 'waiting');
+  const online = next(client, 'welcome');
+  client.connect();
+  const { code, reason, retryAt } = await waiting;
+  assert.deepEqual([code, reason], [4002, 'this user has 100 sockets']);
+  assert.ok(retryAt - performance.now() > 500, `${retryAt - performance.now()}`);
+  await online;
+  assert.ok(performance.now() >= retryAt - 5);
+});
+
 test('after 4002 and 4001 the first wait is longer than after a loss', async (t) => {
   for (const code of [4001, 4002]) {
     const node = await closing(code);

@@ -1,6 +1,7 @@
 import { BatonClient } from './client/baton.js';
+import { announce, byId } from './dom.js';
+import { LinkPanel } from './link-panel.js';
 import { Room } from './room.js';
-import { announce, byId, seconds } from './dom.js';
 import { forget, lastName, recall, remember } from './tab.js';
 
 const DOCUMENT = /^[A-Za-z0-9._~/-]{1,200}$/;
@@ -17,8 +18,12 @@ const ENDS = {
 
 /** @type {?{client: BatonClient, room: Room, name: string, document: import('./client/document.js').BatonDocument}} */
 let here = null;
-/** @type {{state: string, retryAt?: number}} */
-let link = { state: 'idle' };
+/** Where the page was when it went into the back-forward cache. @type {?{name: string, document: string, mode: 'edit' | 'view'}} */
+let left = null;
+
+const address = new URL('socket', location.href);
+address.hash = '';
+const link = new LinkPanel(address.href);
 
 // ---- the way in ----------------------------------------------------------------------------------------------------
 
@@ -73,10 +78,7 @@ function fieldError(field, message) {
  * @param {{name: string, document: string, mode: 'edit' | 'view', resume?: string}} who
  */
 function enter({ name, document: wanted, mode, resume }) {
-  const url = new URL('socket', location.href);
-  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
-  url.hash = '';
-  const client = new BatonClient({ url: url.href, user: { id: name, name }, resume, pagehide: 'close' });
+  const client = new BatonClient({ url: address.href.replace('http', 'ws'), user: { id: name, name }, resume, pagehide: 'close' });
   client.on('state', (detail) => here?.client === client && linked(detail));
   client.on('problem', (problem) => console.warn(problem.message));
   client.on('welcome', (detail) => here?.client === client && welcomed(detail));
@@ -166,33 +168,10 @@ function keep() {
 }
 
 function linked(detail) {
-  const before = link.state;
-  link = detail;
-  byId('connection').dataset.state = detail.state;
-  byId('connection').title = detail.state === 'waiting' ? detail.reason : '';
-  drawLink();
+  link.show(detail);
   here?.room.connected(detail.state === 'online');
   if (detail.state === 'ended' && here) {
     ended(detail.code, detail.reason);
-  } else if (detail.state === 'waiting' && before === 'online') {
-    announce(detail.code >= 4001 && detail.reason ? `The connection is lost: ${detail.reason}. Trying again.` : 'The connection is lost. Trying again.');
-  } else if (detail.state === 'online' && before !== 'online') {
-    announce('Connected.');
-  }
-}
-
-function drawLink() {
-  const left = (link.retryAt ?? 0) - performance.now();
-  const words = {
-    idle: 'Not connected',
-    connecting: 'Connecting…',
-    online: 'Connected',
-    waiting: left > 1000 ? `Offline, next try in ${seconds(Math.ceil(left / 1000) * 1000).replace('.0', '')}` : 'Offline, trying…',
-    ended: 'Ended',
-  };
-  const text = words[link.state];
-  if (byId('connection-text').textContent !== text) {
-    byId('connection-text').textContent = text;
   }
 }
 
@@ -234,7 +213,23 @@ addEventListener('beforeunload', (event) => {
     event.preventDefault();
   }
 });
-setInterval(drawLink, 250);
+// A page that goes into the back-forward cache is left, not loaded again: its session ends, and the pen goes on at once. Before the
+// client, which would only close the connection.
+addEventListener('pagehide', ({ persisted }) => {
+  if (persisted && here && here.client.state !== 'ended') {
+    const { client, room, name, document: { name: document, mode } } = here;
+    left = { name, document, mode };
+    here = null;
+    room.end();
+    client.bye();
+  }
+}, true);
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && left) {
+    enter(left);
+    left = null;
+  }
+});
 
 const memory = await recall();
 if (memory && (!hashDocument() || hashDocument() === memory.document)) {

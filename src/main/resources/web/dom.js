@@ -99,7 +99,9 @@ export function seconds(millis) {
   return left < 10 ? `${left.toFixed(1)} s` : left < 120 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`;
 }
 
-/** @param {number} at milliseconds since 1970 */
-export function clock(at) {
-  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+/** A time of day. @param {number} at milliseconds since 1970 @param {boolean} [exact] with seconds, and with the date unless it is today's */
+export function clock(at, exact = false) {
+  const when = new Date(at);
+  const time = when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', ...(exact && { second: '2-digit' }) });
+  return exact && when.toDateString() !== new Date().toDateString() ? `${when.toLocaleDateString()}, ${time}` : time;
 }

@@ -1,6 +1,7 @@
 import { byId, el } from './dom.js';
 import { ChatPanel } from './chat-panel.js';
 import { Drafts } from './drafts.js';
+import { HistoryPanel } from './history-panel.js';
 import { Names } from './names.js';
 import { PenPanel } from './pen-panel.js';
 import { PeoplePanel } from './people-panel.js';
@@ -40,6 +41,7 @@ export class Room {
     this.#typing = new TextPanel(document, names, this.#text, this.#drafts);
     this.#chat = new ChatPanel(document, names);
     this.#people = new PeoplePanel(document, names, (session) => this.#pen.release(session));
+    new HistoryPanel(document, this.#over.signal);
     this.#listen();
     this.#timer = setInterval(() => this.#tick(), TICK);
     this.#pen.draw();

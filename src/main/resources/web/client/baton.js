@@ -123,6 +123,8 @@ export class BatonClient extends Emitter {
   /** Whether that may pass. */
   #passing = false;
   #complainedAt = 0;
+  /** When the node is to be asked again at the earliest. */
+  #notBefore = 0;
   #guard = new Guard({
     online: () => this.state === 'online',
     documents: () => [...this.#documents.values()],
@@ -424,10 +426,11 @@ export class BatonClient extends Emitter {
     }
   }
 
-  #complain({ message, passing }) {
+  #complain({ message, passing, retry = 0 }) {
     this.#complaint = message;
     this.#passing = passing;
     this.#complainedAt = now();
+    this.#notBefore = now() + retry;
   }
 
   #lost(socket, code, reason) {
@@ -456,7 +459,7 @@ export class BatonClient extends Emitter {
     // A node that welcomes and then drops its clients must not be met by all of them at once, again and again.
     this.#attempt = Math.max(this.#attempt, weight(code));
     this.#turn++;
-    const wait = delay(this.#attempt++, this.#backoff);
+    const wait = Math.max(delay(this.#attempt++, this.#backoff), this.#notBefore - now());
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#open(), wait);
     this.#become('waiting', { code, reason, retryAt: now() + wait });

@@ -43,14 +43,16 @@ final class Gate {
         this.origins = origins;
     }
 
-    /** Empty when the request may become a socket. */
+    /** Empty when the request may become a socket; 426 when it is no handshake, and nothing else forbids it. */
     Optional<Refusal> refuse(HttpServerRequest request) {
         String upgrade = header(request, "Upgrade");
         if (!request.method().equals(HttpMethod.GET) || !upgrade.equalsIgnoreCase("websocket")) {
-            return Optional.of(new Refusal(
-                    UPGRADE_REQUIRED,
-                    Refusals.Cause.VERSION,
-                    "this address speaks WebSocket: send an upgrade request"));
+            // A page whose handshake was refused cannot read why, and asks by a request that it can read the answer to.
+            return foreign(request)
+                    .or(() -> Optional.of(new Refusal(
+                            UPGRADE_REQUIRED,
+                            Refusals.Cause.VERSION,
+                            "this address speaks WebSocket: send an upgrade request")));
         }
         if (!header(request, "Sec-WebSocket-Version").equals("13")) {
             return Optional.of(
@@ -65,11 +67,15 @@ final class Gate {
             return Optional.of(new Refusal(
                     400, Refusals.Cause.PROTOCOL, "of the sub-protocols only " + PROTOCOL + " is spoken here"));
         }
+        return foreign(request);
+    }
+
+    private Optional<Refusal> foreign(HttpServerRequest request) {
         String origin = header(request, "Origin");
-        if (!origin.isEmpty() && !origins.allows(origin, header(request, "Host"))) {
-            return Optional.of(new Refusal(403, Refusals.Cause.ORIGIN, foreign(origin, header(request, "Host"))));
-        }
-        return Optional.empty();
+        String host = header(request, "Host");
+        return origin.isEmpty() || origins.allows(origin, host)
+                ? Optional.empty()
+                : Optional.of(new Refusal(403, Refusals.Cause.ORIGIN, foreign(origin, host)));
     }
 
     /** What is no handshake by RFC 6455, section 4.2.1, though it may look like one. */

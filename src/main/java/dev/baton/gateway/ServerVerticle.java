@@ -278,7 +278,8 @@ public final class ServerVerticle extends VerticleBase {
 
     private void upgrade(HttpServerRequest request, Doorstep doorstep) {
         Optional<Gate.Refusal> refusal = gate.refuse(request);
-        if (refusal.isPresent()) {
+        boolean question = refusal.isPresent() && refusal.get().status() == Gate.UPGRADE_REQUIRED;
+        if (refusal.isPresent() && !question) {
             refuse(request, refusal.get());
             return;
         }
@@ -292,6 +293,12 @@ public final class ServerVerticle extends VerticleBase {
         }
         String address = caller(request);
         if (!proxied(request, address, doorstep) || !counted(request, address)) {
+            return;
+        }
+        if (question) {
+            services.connections().closed();
+            services.connections().addresses().closed(address);
+            refuse(request, refusal.get());
             return;
         }
         FirstFrames first = FirstFrames.of(request.connection());

@@ -64,6 +64,15 @@ class GateTest {
                         426, Refusals.Cause.VERSION, "this address speaks WebSocket: send an upgrade request"));
     }
 
+    @Test
+    void aPageOfAnotherOriginIsToldThatFirst() throws Exception {
+        assertThat(refused(HttpMethod.POST, headers -> {
+                    headers.remove("Upgrade");
+                    headers.set("Origin", "http://elsewhere.example");
+                }))
+                .hasValueSatisfying(refusal -> assertThat(refusal.status()).isEqualTo(403));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"websocket", "WebSocket", "WEBSOCKET"})
     void theUpgradeMayBeWrittenAnyWay(String upgrade) throws Exception {
