@@ -2,6 +2,7 @@ package dev.baton.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -171,6 +172,122 @@ class BrowserIT {
     }
 
     @Test
+    void aHandOverKeepsCaretAndScrollAndEachSeesWhereTheOtherIs() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        StringBuilder lines = new StringBuilder();
+        for (int i = 100; i < 250; i++) {
+            lines.append("line ").append(i).append('\n');
+        }
+        ann.writeAndKeep(lines.toString());
+        bob.awaitText(lines.toString());
+        int at = lines.indexOf("line 180");
+        bob.select(at, at + "line 180".length());
+        ann.select(lines.indexOf("line 178") + "line 178".length(), lines.indexOf("line 178") + "line 178".length());
+        ann.awaitCaret("Bob", "line 180");
+        bob.awaitCaret("Ann", "line 178");
+        String before = bob.caret();
+        ann.tab().type(" longer");
+        ann.tab().press("Enter");
+        bob.awaitWords("#text", "line 178 longer");
+        ann.awaitCaret("Bob", "line 180");
+        bob.awaitCaret("Ann", "line 178 longer\n");
+        assertThat(bob.caret()).startsWith("line 180 at ");
+        before = bob.caret();
+        ann.handOverTo("Bob");
+        hasItIn(bob, Duration.ZERO);
+        assertThat(bob.caret()).isEqualTo(before);
+        bob.tab().type("LINE 180");
+        ann.awaitWords("#text", "LINE 180");
+        ann.awaitCaret("Bob", "LINE 180");
+        bob.awaitCaret("Ann", "line 178 longer\n");
+        ann.tab().close();
+        bob.tab().await("document.querySelector('.other-caret') === null");
+        bob.tab().close();
+    }
+
+    @Test
+    void theHistoryShowsWhoWroteWhatAlsoToSomebodyWhoComesLater() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("one ");
+        ann.writeAndKeep("two ");
+        ann.handOverTo("Bob");
+        hasItIn(bob, Duration.ZERO);
+        bob.writeAndKeep("three ");
+        Tab cid = EditorPage.enter(first, nodes.get(0).port(), document, "Cid", "view")
+                .tab();
+        cid.await("document.getElementById('text').innerText.includes('three')");
+        cid.click("#past-open");
+        past(cid, "3 of 3: Bob", "one two three ", "three ");
+        cid.press("ArrowLeft");
+        past(cid, "2 of 3: Ann", "one two ", "two ");
+        cid.press("Home");
+        past(cid, "Before the first word", "", "");
+        bob.writeAndKeep("four ");
+        cid.await("document.getElementById('past-at').max === '4'");
+        past(cid, "Before the first word", "", "");
+        cid.click("#past-play");
+        past(cid, "4 of 4: Bob", "one two three four ", "four ");
+        cid.click("#past-close");
+        cid.await("document.getElementById('text').checkVisibility()");
+        List.of(ann.tab(), bob.tab(), cid).forEach(Tab::close);
+    }
+
+    private static void past(Tab tab, String words, String text, String mark) {
+        tab.await("document.getElementById('past-words').textContent.startsWith('" + words + "')");
+        tab.await("document.getElementById('past-text').textContent === '" + text + "'");
+        tab.await("document.querySelector('#past-text mark').textContent === '" + mark + "'");
+        tab.await("document.getElementById('past-at').getAttribute('aria-valuetext').startsWith('" + words + "')");
+    }
+
+    @Test
+    void aPageThatIsLeftByALinkGivesThePenOnAtOnceAndComesBackByTheBackButton() {
+        EditorPage ann = ann();
+        EditorPage bob = bob();
+        ann.writeAndKeep("before ");
+        ann.tab().evaluate("globalThis.sameAsBefore = true");
+        ann.tab().follow("icon.svg");
+        hasItIn(bob, Duration.ZERO);
+        bob.awaitWords("#count", "1"); // nobody waits for a session that does not come back
+        bob.writeAndKeep("after");
+        ann.tab().back();
+        ann.tab().await("globalThis.sameAsBefore && document.getElementById('connection').dataset.state === 'online'");
+        ann.awaitWords("#pen", "You are next in line");
+        ann.open();
+        ann.awaitText("before after");
+        bob.handOverTo("Ann");
+        hasItIn(ann, Duration.ZERO);
+        ann.writeAndKeep(" and again");
+        bob.awaitText("before after and again");
+        ann.tab().close();
+        bob.tab().close();
+    }
+
+    @Test
+    void behindAProxyThatForgotSomethingThePageSaysInTheNodesWordsWhatThatIs() {
+        Vertx vertx = Vertx.vertx();
+        int node = nodes.get(0).port();
+        try (CarelessProxy noHost = CarelessProxy.to(vertx, node, headers -> headers.set("Host", "127.0.0.1:" + node));
+                CarelessProxy noUpgrade = CarelessProxy.to(vertx, node, headers -> headers.remove("Upgrade"))) {
+            refused(noHost.port(), "Origin http://127.0.0.1:" + noHost.port() + " may not open a socket here");
+            refused(noUpgrade.port(), "send an upgrade request");
+        } finally {
+            vertx.close();
+        }
+    }
+
+    private void refused(int port, String words) {
+        Tab tab = first.open("http://127.0.0.1:" + port + "/#" + document);
+        tab.await("!document.getElementById('start').hidden");
+        tab.evaluate("document.getElementById('name').value = 'Ann'");
+        tab.click("#start-form button");
+        tab.await("document.getElementById('refused').checkVisibility()"
+                + " && document.getElementById('refused').innerText.includes('" + words + "')");
+        tab.close();
+    }
+
+    @Test
     void aTextFarLargerThanOneUpdateArrivesWholeAndInOrder() {
         EditorPage ann = ann();
         EditorPage bob = bob();
@@ -293,8 +410,10 @@ class BrowserIT {
                         + " || document.getElementById(part.getAttribute('aria-labelledby'))))"
                         + ".map((part) => part.outerHTML).join('\\n')");
         assertThat(nameless).isEqualTo("");
-        ann.tab().size(360, 740, true);
-        ann.tab().await("document.documentElement.scrollWidth <= 360");
+        Accessibility.check(ann.tab());
+        ann.tab().click("#past-open");
+        Accessibility.check(ann.tab());
+        ann.tab().click("#past-close");
         assertThat(ann.tab()
                         .evaluate("[...document.querySelectorAll('.pen button, .chat button')]"
                                 + ".filter((part) => part.checkVisibility())"

@@ -46,6 +46,16 @@ class ConsoleIT {
             console.prefers("dark");
             console.screenshot(PICTURES.resolve("console-dark.png"));
 
+            for (int width : new int[] {360, 800}) {
+                console.size(width, 720, false);
+                assertThat(console.evaluate("[...document.querySelectorAll('th')].filter((head) => head.checkVisibility()"
+                                + " && head.innerText && head.clientHeight > 40).map((head) => head.innerText).join(', ')"))
+                        .as("headings in two lines at %d", width)
+                        .isEqualTo("");
+            }
+            Accessibility.check(console);
+            console.size(1120, 720, false);
+
             console.click("#members tr:nth-of-type(2) button.danger");
             console.await("document.getElementById('sure').open");
             console.click("#sure button[value=yes]");

@@ -86,6 +86,22 @@ final class EditorPage {
 
     // ---- what they see --------------------------------------------------------------------------------------------
 
+    /** What is selected, and how far below the top of the window its end is, in pixels. */
+    String caret() {
+        return String.valueOf(tab.evaluate("((view) => { const { from, to, head } = view.state.selection.main; "
+                + "return view.state.sliceDoc(from, to) + ' at ' + Math.round(view.coordsAtPos(head).top); })(" + EDITOR + ")"));
+    }
+
+    /** Waits until this page shows somebody's caret right behind a part of the text. */
+    void awaitCaret(String name, String behind) {
+        tab.await("((view) => { const caret = [...document.querySelectorAll('.other-caret')]"
+                + ".find((one) => one.dataset.name === " + quoted(name) + ")?.getBoundingClientRect(); "
+                + "const end = view.state.doc.toString().indexOf(" + quoted(behind) + ") + " + behind.length() + "; "
+                + "const place = view.coordsAtPos(end); "
+                + "return caret && Math.abs(caret.left - place.left) < 3 && Math.abs(caret.bottom - place.bottom) < 3; })("
+                + EDITOR + ")");
+    }
+
     /** The text, as it is shown. */
     String text() {
         return String.valueOf(tab.evaluate(TEXT));

@@ -71,6 +71,8 @@ final class Tab {
                     case "Escape" -> 27;
                     case "Backspace" -> 8;
                     case "ArrowDown" -> 40;
+                    case "ArrowLeft" -> 37;
+                    case "Home" -> 36;
                     default -> throw new IllegalArgumentException(key);
                 };
         down.put("windowsVirtualKeyCode", code);
@@ -79,6 +81,22 @@ final class Tab {
         }
         ask("Input.dispatchKeyEvent", down);
         ask("Input.dispatchKeyEvent", down.copy().put("type", "keyUp"));
+    }
+
+    /** Follows a link to another page of the same origin. */
+    void follow(String path) {
+        evaluate("Object.assign(document.body.appendChild(document.createElement('a')), { href: " + quoted(path)
+                + " }).click()");
+        await("location.pathname.endsWith(" + quoted(path) + ")");
+    }
+
+    /** Presses the back button. */
+    void back() {
+        JsonObject history = ask("Page.getNavigationHistory", NOTHING);
+        int before = history.getJsonArray("entries")
+                .getJsonObject(history.getInteger("currentIndex") - 1)
+                .getInteger("id");
+        tools.tell(session, "Page.navigateToHistoryEntry", new JsonObject().put("entryId", before));
     }
 
     /** Clicks on what a selector names. */
