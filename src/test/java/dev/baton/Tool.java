@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
- * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime haproxy nginx node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
+ * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime firefox haproxy nginx node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
  * word where it has to run.
  */
 public enum Tool {
@@ -23,6 +23,8 @@ public enum Tool {
     NPM("npm"),
     /** Chromium, or Chrome. */
     CHROMIUM("chromium chromium-browser google-chrome google-chrome-stable"),
+    /** Firefox, as released or with extended support. */
+    FIREFOX("firefox firefox-esr"),
     /** Gives a process a clock of its own. */
     FAKETIME("faketime"),
     /** Tells which system calls a process makes. */

@@ -9,7 +9,7 @@ import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 
 /**
- * The JavaScript client, its Yjs provider, its React hooks and what the console reckons, under Node, against real
+ * The JavaScript client, its Yjs provider, its React hooks and what page and console reckon, under Node, against real
  * nodes. What they print is in {@code target/it-logs/javascript.txt}.
  */
 class JavaScriptClientIT {

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
  */
 final class Scripts {
     private static final Path TESTS = Path.of("src/test/js");
+    private static final Path PAGE = Path.of("src/main/resources/web");
     private static final Path CONSOLE = Path.of("src/main/resources/console");
     private static final Path PLACE = Path.of("target/js");
     private static final int OLDEST = 20;
@@ -49,6 +50,7 @@ final class Scripts {
         }
         copy(TESTS, PLACE);
         copy(CONSOLE, PLACE.resolve("console"));
+        copy(PAGE, PLACE.resolve("page"));
         return new Scripts(node, version, Tool.NPM.require());
     }
 
