@@ -39,7 +39,7 @@ async (title) => {
 
   const used = (selector) => {
     try {
-      return document.querySelector(selector.replace(/::?(before|after|marker|placeholder)/g, '') || '*');
+      return document.querySelector(selector.replace(/(^|[\s,])::?(before|after|marker|placeholder)/g, '$1*').replace(/::?(before|after|marker|placeholder)/g, ''));
     } catch {
       return false;
     }

@@ -38,9 +38,12 @@ final class Accessibility {
         if (!Boolean.TRUE.equals(tab.evaluate("'axe' in globalThis"))) {
             tab.evaluate(script() + ";0");
         }
-        JsonObject result = new JsonObject(String.valueOf(tab.evaluate("axe.run().then(({ passes, violations }) => "
-                + "JSON.stringify({ passed: passes.length, found: violations.map(({ impact, id, nodes }) => "
-                + "[impact, id, ...nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary)].join(' ')) }))")));
+        JsonObject result = new JsonObject(
+                String.valueOf(
+                        tab.evaluate(
+                                "axe.run().then(({ passes, violations }) => "
+                                        + "JSON.stringify({ passed: passes.length, found: violations.map(({ impact, id, nodes }) => "
+                                        + "[impact, id, ...nodes.map(({ html, failureSummary }) => html + ' ' + failureSummary)].join(' ')) }))")));
         assertThat(result.getInteger("passed")).isGreaterThan(APPLY);
         assertThat(result.getJsonArray("found")).as(how).isEqualTo(new JsonArray());
     }

@@ -48,8 +48,10 @@ class ConsoleIT {
 
             for (int width : new int[] {360, 800}) {
                 console.size(width, 720, false);
-                assertThat(console.evaluate("[...document.querySelectorAll('th')].filter((head) => head.checkVisibility()"
-                                + " && head.innerText && head.clientHeight > 40).map((head) => head.innerText).join(', ')"))
+                assertThat(
+                                console.evaluate(
+                                        "[...document.querySelectorAll('th')].filter((head) => head.checkVisibility()"
+                                                + " && head.innerText && head.clientHeight > 40).map((head) => head.innerText).join(', ')"))
                         .as("headings in two lines at %d", width)
                         .isEqualTo("");
             }

@@ -89,7 +89,8 @@ final class EditorPage {
     /** What is selected, and how far below the top of the window its end is, in pixels. */
     String caret() {
         return String.valueOf(tab.evaluate("((view) => { const { from, to, head } = view.state.selection.main; "
-                + "return view.state.sliceDoc(from, to) + ' at ' + Math.round(view.coordsAtPos(head).top); })(" + EDITOR + ")"));
+                + "return view.state.sliceDoc(from, to) + ' at ' + Math.round(view.coordsAtPos(head).top); })(" + EDITOR
+                + ")"));
     }
 
     /** Waits until this page shows somebody's caret right behind a part of the text. */

@@ -70,7 +70,12 @@ final class Firefox implements WebSocket.Listener, AutoCloseable {
         Files.writeString(profile.resolve("user.js"), QUIET);
         Path printed = profile.resolve("printed.txt");
         ProcessBuilder builder = new ProcessBuilder(
-                        program.toString(), "--headless", "--no-remote", "--remote-debugging-port=0", "--profile", profile + "")
+                        program.toString(),
+                        "--headless",
+                        "--no-remote",
+                        "--remote-debugging-port=0",
+                        "--profile",
+                        profile + "")
                 .redirectErrorStream(true)
                 .redirectOutput(printed.toFile());
         builder.environment().put("HOME", profile.toString());
@@ -84,7 +89,9 @@ final class Firefox implements WebSocket.Listener, AutoCloseable {
 
     /** Goes to an address, and is there when the page has loaded. */
     void go(String address) {
-        ask("browsingContext.navigate", new JsonObject().put("context", context).put("url", address).put("wait", "complete"));
+        ask(
+                "browsingContext.navigate",
+                new JsonObject().put("context", context).put("url", address).put("wait", "complete"));
     }
 
     /** The value of an expression, as text; when it is done if it is a promise. */
@@ -104,12 +111,11 @@ final class Firefox implements WebSocket.Listener, AutoCloseable {
     /** Waits until an expression is true. */
     void until(String expression) {
         try {
-            await().atMost(SOON)
-                    .pollInterval(Duration.ofMillis(50))
-                    .until(() -> evaluate("!!(" + expression + ")").equals("true"));
+            await().atMost(SOON).pollInterval(Duration.ofMillis(50)).until(() -> evaluate("!!(" + expression + ")")
+                    .equals("true"));
         } catch (ConditionTimeoutException late) {
-            throw new AssertionError(
-                    "not within " + SOON + ": " + expression + "; the page says: " + evaluate("document.body.innerText"));
+            throw new AssertionError("not within " + SOON + ": " + expression + "; the page says: "
+                    + evaluate("document.body.innerText"));
         }
     }
 
@@ -136,7 +142,8 @@ final class Firefox implements WebSocket.Listener, AutoCloseable {
         int id = ids.incrementAndGet();
         CompletableFuture<JsonObject> answer = new CompletableFuture<>();
         asked.put(id, answer);
-        JsonObject command = new JsonObject().put("id", id).put("method", method).put("params", parameters);
+        JsonObject command =
+                new JsonObject().put("id", id).put("method", method).put("params", parameters);
         socket.sendText(command.encode(), true).join();
         return answer.orTimeout(START.toSeconds(), TimeUnit.SECONDS).join();
     }

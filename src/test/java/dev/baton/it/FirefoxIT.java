@@ -50,7 +50,7 @@ class FirefoxIT {
                 + "const view = EditorView.findFromDOM(document.getElementById('text')); "
                 + "view.focus(); view.dispatch({ selection: { anchor: view.state.doc.length } }); })");
         page.type(text);
-        page.until(
-                "document.getElementById('saved').textContent === 'All stored' && " + TEXT + ".endsWith('" + text + "')");
+        page.until("document.getElementById('saved').textContent === 'All stored' && " + TEXT + ".endsWith('" + text
+                + "')");
     }
 }

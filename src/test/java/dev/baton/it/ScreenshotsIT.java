@@ -41,6 +41,10 @@ class ScreenshotsIT {
             ada.write("One writes at a time; everyone reads along.");
             ada.newLine();
             ada.writeAndKeep("Who closes the laptop hands the pen on. ");
+            ben.awaitText("Meeting notes\nOne writes at a time; everyone reads along.\n"
+                    + "Who closes the laptop hands the pen on. ");
+            ben.select("Meeting notes\nOne writes ".length(), "Meeting notes\nOne writes at a time".length());
+            ada.awaitCaret("Ben", "at a time");
             ben.tab()
                     .evaluate("document.getElementById('say-text').value = 'May I add a point?', "
                             + "document.getElementById('say').requestSubmit()");
