@@ -24,6 +24,9 @@ class BrowserIT {
     /** What two browsers and two nodes on one machine may take on top of what the node promises. */
     private static final Duration SLACK = Duration.ofSeconds(4);
 
+    /** Of a user, on a node. */
+    private static final int SOCKETS = 6;
+
     private static final List<AutoCloseable> OPEN = new ArrayList<>();
     private static Nodes nodes;
     private static Browser first;
@@ -35,7 +38,14 @@ class BrowserIT {
     static void start() {
         first = opened(Browser.start());
         second = opened(Browser.start());
-        nodes = opened(Nodes.start(BrowserIT.class, 2, Map.of("BATON_HANDOVER_ANSWER", ANSWER.toSeconds() + "s")));
+        nodes = opened(Nodes.start(
+                BrowserIT.class,
+                2,
+                Map.of(
+                        "BATON_HANDOVER_ANSWER",
+                        ANSWER.toSeconds() + "s",
+                        "BATON_LIMITS_SOCKETS_PER_USER",
+                        Integer.toString(SOCKETS))));
     }
 
     private static <T extends AutoCloseable> T opened(T part) {
@@ -262,6 +272,28 @@ class BrowserIT {
         bob.awaitText("before after and again");
         ann.tab().close();
         bob.tab().close();
+    }
+
+    @Test
+    void somebodyWithTooManySocketsIsToldSoAndIsBackWhenThereIsRoom() {
+        int port = nodes.get(0).port();
+        Tab others = first.open("http://127.0.0.1:" + port + "/icon.svg");
+        others.evaluate(
+                "globalThis.sockets = Array.from({ length: " + SOCKETS + " }, () => new WebSocket('ws://127.0.0.1:"
+                        + port
+                        + "/socket')); Promise.all(sockets.map((socket) => new Promise((welcome) => { socket.onmessage = welcome; "
+                        + "socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', user: { id: 'Max', name: 'Max' } })); })))"
+                        + ".then(() => sockets.length)");
+        Tab max = first.open("http://127.0.0.1:" + port + "/#" + document);
+        max.await("!document.getElementById('start').hidden");
+        max.evaluate("document.getElementById('name').value = 'Max'");
+        max.click("#start-form button");
+        max.await("document.getElementById('refused').checkVisibility()"
+                + " && document.getElementById('refused').innerText.includes('this user has " + SOCKETS + " sockets')");
+        others.close();
+        max.await("document.getElementById('pen').dataset.state === 'mine'");
+        max.await("!document.getElementById('refused').checkVisibility()");
+        max.close();
     }
 
     @Test

@@ -200,6 +200,11 @@ class HostileSocketIT {
             assertThat(socket.status()).isEqualTo(503);
             assertThat(socket.header("retry-after")).matches("[1-9][0-9]*");
         }
+        Map<String, String> question = RawSocket.handshake(node);
+        question.put("Upgrade", null);
+        try (RawSocket asked = RawSocket.request(node, question)) {
+            assertThat(asked.status()).as("what a page asks that was refused").isEqualTo(503);
+        }
         assertThatThrownBy(() -> Waiting.on(
                         BatonClient.connect(vertx, ClientOptions.to(node.uri()).withUser("late", "late"))))
                 .isInstanceOfSatisfying(HandshakeRejected.class, rejected -> {
