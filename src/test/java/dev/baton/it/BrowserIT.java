@@ -196,14 +196,13 @@ class BrowserIT {
         ann.select(lines.indexOf("line 178") + "line 178".length(), lines.indexOf("line 178") + "line 178".length());
         ann.awaitCaret("Bob", "line 180");
         bob.awaitCaret("Ann", "line 178");
-        String before = bob.caret();
         ann.tab().type(" longer");
         ann.tab().press("Enter");
         bob.awaitWords("#text", "line 178 longer");
         ann.awaitCaret("Bob", "line 180");
         bob.awaitCaret("Ann", "line 178 longer\n");
-        assertThat(bob.caret()).startsWith("line 180 at ");
-        before = bob.caret();
+        String before = bob.caret();
+        assertThat(before).startsWith("line 180 at ");
         ann.handOverTo("Bob");
         hasItIn(bob, Duration.ZERO);
         assertThat(bob.caret()).isEqualTo(before);
