@@ -412,7 +412,7 @@ class MessageReaderTest {
         assertThat(roomy.read(start + "1".repeat(1_000) + "]}")).isInstanceOf(ClientMessage.Signal.class);
         assertThatExceptionOfType(BadMessage.class)
                 .isThrownBy(() -> roomy.read(start + "1".repeat(1_001) + "]}"))
-                .withMessageContaining("a number too long");
+                .withMessageContaining("a number or a name too long");
     }
 
     // ---- discretion -----------------------------------------------------------------------------------------------
