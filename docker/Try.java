@@ -418,7 +418,10 @@ public final class Try {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
-    /** Looks again so soon that it adds little to what is timed, and rests as long as the look took: some start a process. */
+    /**
+     * Looks again so soon that it adds little to what is timed, and rests as long as the look took: some start a
+     * process.
+     */
     private static void until(String what, int seconds, Callable<Boolean> holds) throws Exception {
         until(() -> "", what, seconds, holds);
     }

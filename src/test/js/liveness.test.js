@@ -5,8 +5,8 @@ import { Liveness } from './node_modules/baton-client/liveness.js';
 const SILENCE = 10_000;
 
 /**
- * A tab and a node with a clock of their own. Timers fire at the earliest when they should, and only at multiples of `grain`, as a
- * hidden tab's do; while the tab is `frozen`, neither they nor answers come.
+ * A tab and a node with a clock of their own. Timers fire at the earliest when they should, and only at multiples of
+ * `grain`, as a hidden tab's do; while the tab is `frozen`, neither they nor answers come.
  */
 class World {
   now = 0;

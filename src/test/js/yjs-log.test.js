@@ -191,7 +191,9 @@ test('a log that is older than the Yjs document is told what it lacks, and only 
   assert.equal(whole.getText('text').toString(), ada.text.toString());
 });
 
-/** A log in memory that answers as a node may: late, not at all, with the lock elsewhere, restored to an earlier state. */
+/**
+ * A log in memory that answers as a node may: late, not at all, with the lock elsewhere, restored to an earlier state.
+ */
 class Log {
   entries = [];
   epoch = 1;

@@ -1,5 +1,5 @@
-// A picture of the page as text: what is drawn, in an SVG that needs nothing from elsewhere. What differs from run to run becomes
-// a sample. The function takes the picture's title and promises the SVG.
+// A picture of the page as text: what is drawn, in an SVG that needs nothing from elsewhere. What differs from run to
+// run becomes a sample. The function takes the picture's title and promises the SVG.
 async (title) => {
   const copy = document.body.cloneNode(true);
 

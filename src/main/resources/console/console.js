@@ -18,7 +18,9 @@ let timer = 0;
 let open = '';
 /** What was counted last time, for what happens in a second. @type {?{at: number, applied: number}} */
 let before = null;
-/** Where each pen was when it was looked at last. @type {Map<string, {epoch: number, state: string, holder: string}>} */
+/**
+ * Where each pen was when it was looked at last. @type {Map<string, {epoch: number, state: string, holder: string}>}
+ */
 const pens = new Map();
 
 function el(tag, text = '', className = '') {

@@ -18,7 +18,10 @@ const ENDS = {
 
 /** @type {?{client: BatonClient, room: Room, name: string, document: import('./client/document.js').BatonDocument}} */
 let here = null;
-/** Where the page was when it went into the back-forward cache. @type {?{name: string, document: string, mode: 'edit' | 'view'}} */
+/**
+ * Where the page was when it went into the back-forward cache. @type {?{name: string, document: string, mode: 'edit' |
+ * 'view'}}
+ */
 let left = null;
 
 const address = new URL('socket', location.href);
@@ -213,8 +216,8 @@ addEventListener('beforeunload', (event) => {
     event.preventDefault();
   }
 });
-// A page that goes into the back-forward cache is left, not loaded again: its session ends, and the pen goes on at once. Before the
-// client, which would only close the connection.
+// A page that goes into the back-forward cache is left, not loaded again: its session ends, and the pen goes on at
+// once. Before the client, which would only close the connection.
 addEventListener('pagehide', ({ persisted }) => {
   if (persisted && here && here.client.state !== 'ended') {
     const { client, room, name, document: { name: document, mode } } = here;

@@ -1,6 +1,6 @@
 /**
- * Where the others are in the text. A caret is told as of a seq of the log, and moves along with what was written after it; the
- * writer's own is where the last update put something in, until it tells another. Pure.
+ * Where the others are in the text. A caret is told as of a seq of the log, and moves along with what was written after
+ * it; the writer's own is where the last update put something in, until it tells another. Pure.
  *
  * @typedef {import('./shared-text.js').Splice} Splice
  * @typedef {{anchor: number, head: number, seq: number}} Told in UTF-16 units of the text as of `seq`

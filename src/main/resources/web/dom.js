@@ -53,8 +53,9 @@ export function buttons(parent, wanted) {
 }
 
 /**
- * Draws something anew for whoever has only a keyboard: what had the focus keeps it, or where it has gone or does nothing any
- * more, the heading above it gets it. Not the next button, which another press of the same key would set off.
+ * Draws something anew for whoever has only a keyboard: what had the focus keeps it, or where it has gone or does
+ * nothing any more, the heading above it gets it. Not the next button, which another press of the same key would set
+ * off.
  *
  * @param {HTMLElement} heading
  * @param {() => void} draw
@@ -99,7 +100,10 @@ export function seconds(millis) {
   return left < 10 ? `${left.toFixed(1)} s` : left < 120 ? `${Math.ceil(left)} s` : `${Math.ceil(left / 60)} min`;
 }
 
-/** A time of day. @param {number} at milliseconds since 1970 @param {boolean} [exact] with seconds, and with the date unless it is today's */
+/**
+ * A time of day. @param {number} at milliseconds since 1970 @param {boolean} [exact] with seconds, and with the date
+ * unless it is today's
+ */
 export function clock(at, exact = false) {
   const when = new Date(at);
   const time = when.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', ...(exact && { second: '2-digit' }) });

@@ -129,7 +129,10 @@ export class Editor {
     });
   }
 
-  /** Read-only it keeps the caret and the focus, and a telephone shows no keyboard. Nobody takes back what another wrote. */
+  /**
+   * Read-only it keeps the caret and the focus, and a telephone shows no keyboard. Nobody takes back what another
+   * wrote.
+   */
   #locked() {
     return this.#writable
       ? history()
@@ -162,7 +165,10 @@ export class Editor {
     }
   }
 
-  /** Shows another text. Changes no more than differs: the caret, the selection and the place in sight stay. @param {string} text */
+  /**
+   * Shows another text. Changes no more than differs: the caret, the selection and the place in sight stay. @param
+   * {string} text
+   */
   show(text) {
     const splice = diff(this.text, text);
     if (splice) {

@@ -4,13 +4,13 @@ const PATIENCE = 5000;
 const UPGRADE_REQUIRED = 426;
 
 /**
- * Why the node lets this page open no socket. A browser does not show a page the answer to a refused handshake, so it is asked
- * again by a request whose answer can be read.
+ * Why the node lets this page open no socket. A browser does not show a page the answer to a refused handshake, so it
+ * is asked again by a request whose answer can be read.
  *
  * @param {string} address of the socket, by http
  * @returns {Promise<{words: string, handshake: boolean}>} the node's words, or none when nobody answers; `handshake` when all that is
- *   wrong is that no handshake has arrived: then something between page and node does not pass it on, unless the node was just
- *   not there
+ *   wrong is that no handshake has arrived: then something between page and node does not pass it on, unless the node
+ *   was just not there
  */
 export async function whyRefused(address) {
   try {

@@ -60,7 +60,8 @@ export function isSplice(data) {
 }
 
 /**
- * A text with a splice done to it. What is no splice, or reaches beyond the text, is somebody else's: it changes nothing.
+ * A text with a splice done to it. What is no splice, or reaches beyond the text, is somebody else's: it changes
+ * nothing.
  *
  * @param {string} text
  * @param {*} splice
@@ -75,12 +76,12 @@ export function apply(text, splice) {
 }
 
 /**
- * The text of one document, as the log has it and as its writer has it. One update is on its way at a time; what is typed
- * meanwhile goes with the next.
+ * The text of one document, as the log has it and as its writer has it. One update is on its way at a time; what is
+ * typed meanwhile goes with the next.
  *
  * @extends {Emitter<{change: undefined, writing: undefined, saving: undefined, draft: {text: string, added: string}}>} `change`: the
- *   text changed from outside; `writing`: it may be written here, or no longer; `saving`: what is unsaved changed; `draft`: what
- *   was written is not, or not known to be, in the log
+ *   text changed from outside; `writing`: it may be written here, or no longer; `saving`: what is unsaved changed;
+ *   `draft`: what was written is not, or not known to be, in the log
  */
 export class SharedText extends Emitter {
   /** What is to be shown. */

@@ -1,7 +1,7 @@
 /**
- * What this tab remembers over a reload: who it is and what its session is resumed with. A duplicated tab starts with a copy
- * of the same memory; a lock that only one living tab can hold tells the two apart, where the browser has locks (it has none
- * on a plain-http origin other than localhost: there the node closes the older of the two, with 4500).
+ * What this tab remembers over a reload: who it is and what its session is resumed with. A duplicated tab starts with a
+ * copy of the same memory; a lock that only one living tab can hold tells the two apart, where the browser has locks
+ * (it has none on a plain-http origin other than localhost: there the node closes the older of the two, with 4500).
  *
  * @typedef {{name: string, document: string, mode: 'edit' | 'view', session: string, resume: string}} Memory
  */

@@ -7,8 +7,8 @@ import { NODES } from '../support/people.js';
 import { replayed } from '../support/replay.js';
 
 /**
- * A clone of https://github.com/josephg/editing-traces (CC BY 4.0), whole sessions of which are replayed; without it, what is beside the
- * tests. `written` tells what has to be there after a restart.
+ * A clone of https://github.com/josephg/editing-traces (CC BY 4.0), whole sessions of which are replayed; without it,
+ * what is beside the tests. `written` tells what has to be there after a restart.
  */
 const TRACES = process.env.BATON_TRACES;
 const WRITTEN = process.env.BATON_WRITTEN;
@@ -19,7 +19,10 @@ const trace = (file) => JSON.parse(gunzipSync(readFileSync(join(TRACES, file))))
 /** The steps of a trace that one author made. */
 const alone = ({ txns }) => txns.map(({ patches }) => [0, patches]);
 
-/** The steps of the flat trace, each with an author of the trace of which it is made: the same time and text, the author of before if it can be. */
+/**
+ * The steps of the flat trace, each with an author of the trace of which it is made: the same time and text, the author
+ * of before if it can be.
+ */
 function together(flat, { txns }) {
   const authors = new Map();
   const key = ({ time, patches }) => JSON.stringify([time, patches.map(([, gone, put]) => [gone, put])]);

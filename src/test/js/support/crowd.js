@@ -4,7 +4,10 @@ import * as Y from 'yjs';
 import { BatonClient } from 'baton-client';
 import { BatonProvider } from 'baton-client/yjs';
 
-/** A thread with providers that join one after the other; tells how many frames all of them were sent but for entries, and when all see all. */
+/**
+ * A thread with providers that join one after the other; tells how many frames all of them were sent but for entries,
+ * and when all see all.
+ */
 const { nodes, name, size, within } = workerData;
 let frames = 0;
 

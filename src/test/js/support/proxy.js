@@ -1,8 +1,8 @@
 import { connect, createServer } from 'node:net';
 
 /**
- * A network between clients and a node, which a test can make as bad as it wants: it delays, falls silent, cuts, and keeps the
- * far half of a connection alive after its client has gone, so that for the node a session has two of them.
+ * A network between clients and a node, which a test can make as bad as it wants: it delays, falls silent, cuts, and
+ * keeps the far half of a connection alive after its client has gone, so that for the node a session has two of them.
  */
 export class Proxy {
   /** How long what clients send takes, in milliseconds. */

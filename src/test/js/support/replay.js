@@ -1,7 +1,10 @@
 import { aDocument, next, person, until } from './people.js';
 import { Proxy } from './proxy.js';
 
-/** One editing step: who made it, and its splices `[position, characters to delete, text to insert]`. @typedef {[number, [number, number, string][]]} Step */
+/**
+ * One editing step: who made it, and its splices `[position, characters to delete, text to insert]`. @typedef {[number,
+ * [number, number, string][]]} Step
+ */
 
 /** @param {string} text @param {[number, number, string][]} splices */
 export function spliced(text, splices) {
@@ -21,8 +24,8 @@ export function readerOf(document) {
 }
 
 /**
- * Has people make recorded steps, each change of author a hand-over, before the eyes of somebody who is there all the time, and of
- * somebody whose connection breaks in the middle; then somebody comes who was not there.
+ * Has people make recorded steps, each change of author a hand-over, before the eyes of somebody who is there all the
+ * time, and of somebody whose connection breaks in the middle; then somebody comes who was not there.
  *
  * @param {import('node:test').TestContext} t
  * @param {string[]} nodes

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The program. Vert.x's launcher does the launching; this checks first what the launcher would pass over in silence, puts
- * the cluster in, and turns whatever goes wrong into one line on standard error and exit status 1.
+ * The program. Vert.x's launcher does the launching; this checks first what the launcher would pass over in silence,
+ * puts the cluster in, and turns whatever goes wrong into one line on standard error and exit status 1.
  *
  * <p>Standard output carries the ready line, which is the main verticle's, and nothing else.
  */

@@ -15,8 +15,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The launcher's command line, read once before the launcher reads it: by the launcher's own definition of it, so that the
- * two cannot differ.
+ * The launcher's command line, read once before the launcher reads it: by the launcher's own definition of it, so that
+ * the two cannot differ.
  */
 final class LaunchOptions {
 

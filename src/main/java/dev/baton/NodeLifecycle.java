@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A node's Hazelcast and Vert.x from first to last: Hazelcast, Vert.x on it, the verticle; and back in the opposite order,
- * so that what the verticle does while it is undeployed still has both.
+ * A node's Hazelcast and Vert.x from first to last: Hazelcast, Vert.x on it, the verticle; and back in the opposite
+ * order, so that what the verticle does while it is undeployed still has both.
  */
 final class NodeLifecycle implements VertxApplicationHooks {
 
@@ -43,9 +43,9 @@ final class NodeLifecycle implements VertxApplicationHooks {
     private static final Duration LEAVING = Duration.ofSeconds(15);
 
     /**
-     * How long the process stays after it has left, if others remain. They find that a member is gone as its address refuses
-     * them, three times over in about a second. A container takes its address with it, so that nobody is refused, nothing
-     * answers, and the others wait for a whole lease.
+     * How long the process stays after it has left, if others remain. They find that a member is gone as its address
+     * refuses them, three times over in about a second. A container takes its address with it, so that nobody is
+     * refused, nothing answers, and the others wait for a whole lease.
      */
     private static final Duration LINGERING = Duration.ofSeconds(2);
 
@@ -80,7 +80,8 @@ final class NodeLifecycle implements VertxApplicationHooks {
     }
 
     /**
-     * Drains, closes Vert.x, then leaves the cluster. Blocks until all is done or its time is over; once, then does nothing.
+     * Drains, closes Vert.x, then leaves the cluster. Blocks until all is done or its time is over; once, then does
+     * nothing.
      */
     void stop() {
         if (stopping.compareAndSet(false, true)) {

@@ -14,7 +14,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What a node adds to Hazelcast's configuration: its own name, how its maps are kept, and how what is in them travels. */
+/**
+ * What a node adds to Hazelcast's configuration: its own name, how its maps are kept, and how what is in them travels.
+ */
 public final class NodeMaps {
     private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -54,18 +54,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One whole node: opens the store, starts every part in the order in which they need each other, and ends
- * the store last. Its deployment's configuration is what {@link Settings#toJson} wrote; its Vert.x is clustered by Hazelcast, with a
- * member that carries what {@link NodeMaps} adds. Open for one reason: tests take a protection away in a subclass, and see that it
- * is missed.
+ * the store last. Its deployment's configuration is what {@link Settings#toJson} wrote; its Vert.x is clustered by
+ * Hazelcast, with a member that carries what {@link NodeMaps} adds. Open for one reason: tests take a protection away
+ * in a subclass, and see that it is missed.
  */
 public class NodeVerticle extends VerticleBase {
 
-    /** A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the answer. */
+    /**
+     * A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the
+     * answer.
+     */
     static final String DRAIN = "baton.node.drain";
 
     /**
-     * After the last socket has gone, in milliseconds: its client is back by then. It is served at once by a cluster that stands
-     * still, and would wait while this node's partitions move.
+     * After the last socket has gone, in milliseconds: its client is back by then. It is served at once by a cluster
+     * that stands still, and would wait while this node's partitions move.
      */
     private static final long COMING_BACK = 1_000;
 
@@ -215,8 +218,8 @@ public class NodeVerticle extends VerticleBase {
     }
 
     /**
-     * Clears away what the start has left, while nobody waits for this node: the first collections would come with the first
-     * clients, find nearly all classes' data young, and copy it for as long as a hand-over may take.
+     * Clears away what the start has left, while nobody waits for this node: the first collections would come with the
+     * first clients, find nearly all classes' data young, and copy it for as long as a hand-over may take.
      */
     private static Void collect() {
         System.gc();
@@ -247,7 +250,10 @@ public class NodeVerticle extends VerticleBase {
         return all.map(v -> servers.get(0).port());
     }
 
-    /** Not ready any more, no new sockets, and those there are told to go, one by one. Everything else works on for them. */
+    /**
+     * Not ready any more, no new sockets, and those there are told to go, one by one. Everything else works on for
+     * them.
+     */
     private Future<Void> drain(Duration time, Connections connections) {
         readiness.draining();
         int sockets = connections.sockets();

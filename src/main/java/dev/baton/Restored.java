@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The command {@code java -jar baton.jar restored}: an operator has put the store back to an earlier state, and says so. Raises
- * the store's incarnation, so that no client builds on what was lost. Nodes may run meanwhile; they go on to it by themselves.
+ * The command {@code java -jar baton.jar restored}: an operator has put the store back to an earlier state, and says
+ * so. Raises the store's incarnation, so that no client builds on what was lost. Nodes may run meanwhile; they go on to
+ * it by themselves.
  */
 final class Restored {
 

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT. Left to itself, the JVM answers them with its shutdown hooks and then with exit status 143 or 130, as if
- * something had gone wrong; and a second one with nothing at all.
+ * SIGTERM and SIGINT. Left to itself, the JVM answers them with its shutdown hooks and then with exit status 143 or
+ * 130, as if something had gone wrong; and a second one with nothing at all.
  *
- * <p>{@code sun.misc.Signal} is supported API (module {@code jdk.unsupported}), but javac warns of it in a way that cannot
- * be turned off for one class; so it is called by name.
+ * <p>{@code sun.misc.Signal} is supported API (module {@code jdk.unsupported}), but javac warns of it in a way that
+ * cannot be turned off for one class; so it is called by name.
  */
 final class StopSignals {
 

@@ -7,9 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is thrown on a context and nobody handles: an error of this program's, told with where it comes from. But for one of Vert.x's:
- * what is published goes to several nodes with one promise, which is completed by the first, and so cannot be failed by another whose
- * connection has just been closed, as whenever a node leaves (eclipse-vertx/vert.x, issue 4922). Any thread.
+ * What is thrown on a context and nobody handles: an error of this program's, told with where it comes from. But for
+ * one of Vert.x's: what is published goes to several nodes with one promise, which is completed by the first, and so
+ * cannot be failed by another whose connection has just been closed, as whenever a node leaves (eclipse-vertx/vert.x,
+ * issue 4922). Any thread.
  */
 final class Unhandled implements Handler<Throwable> {
     private static final Logger LOG = LoggerFactory.getLogger(Unhandled.class);
@@ -26,7 +27,9 @@ final class Unhandled implements Handler<Throwable> {
         }
     }
 
-    /** Whether a write was to complete a promise that another one had completed; between the two is nothing but Vert.x. */
+    /**
+     * Whether a write was to complete a promise that another one had completed; between the two is nothing but Vert.x.
+     */
     static boolean isSecondWrite(Throwable failure) {
         List<String> classes = Arrays.stream(failure.getStackTrace())
                 .map(StackTraceElement::getClassName)

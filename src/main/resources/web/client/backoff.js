@@ -1,6 +1,6 @@
 /**
- * The wait before an attempt to come back: anywhere between the least and a bound that doubles from attempt to attempt, so
- * that the clients of a node that went away do not come back all at once.
+ * The wait before an attempt to come back: anywhere between the least and a bound that doubles from attempt to attempt,
+ * so that the clients of a node that went away do not come back all at once.
  *
  * @param {number} attempt how many failed before, from 0
  * @param {{least: number, most: number}} bounds in milliseconds
@@ -15,8 +15,8 @@ export function delay(attempt, { least, most }, random = Math.random) {
 const FINAL = new Set([1002, 1003, 1007, 1008, 4401]);
 
 /**
- * Whether coming back makes sense after a close code. It does not after a fault of this client's, which it would make again,
- * nor after a refusal that holds.
+ * Whether coming back makes sense after a close code. It does not after a fault of this client's, which it would make
+ * again, nor after a refusal that holds.
  *
  * @param {number} code
  * @returns {boolean}

@@ -171,7 +171,10 @@ export class BatonClient extends Emitter {
     }
   }
 
-  /** Ends: what waits to be written is rejected, and told as drafts. The session can be resumed. {@link connect} starts again. */
+  /**
+   * Ends: what waits to be written is rejected, and told as drafts. The session can be resumed. {@link connect} starts
+   * again.
+   */
   close() {
     this.#end(1000, '');
   }

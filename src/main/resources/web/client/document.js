@@ -180,7 +180,10 @@ export class BatonDocument extends Emitter {
     return this.#inTurn(() => ({ type: 'request' }));
   }
 
-  /** Stands in the queue for the lock (`edit`), or wants it no longer and gives it back (`view`). @param {'edit' | 'view'} mode */
+  /**
+   * Stands in the queue for the lock (`edit`), or wants it no longer and gives it back (`view`). @param {'edit' |
+   * 'view'} mode
+   */
   stand(mode) {
     if (mode !== this.mode && this.#link && this.#client.state === 'online') {
       this.#join(mode);
@@ -224,8 +227,8 @@ export class BatonDocument extends Emitter {
   }
 
   /**
-   * Tells all a cursor or the like. Of what comes faster than about 30 times a second only the latest goes out, and that always:
-   * also when the connection has to come back for it.
+   * Tells all a cursor or the like. Of what comes faster than about 30 times a second only the latest goes out, and
+   * that always: also when the connection has to come back for it.
    * @param {*} data
    * @param {{keep?: boolean}} [options] `keep`: the node tells it to those who come later, too
    */
@@ -376,8 +379,8 @@ export class BatonDocument extends Emitter {
   }
 
   /**
-   * Sends what concerns the lock once what was sent before is answered: a join says how this session takes part, and one that
-   * crosses a release would ask for the lock again.
+   * Sends what concerns the lock once what was sent before is answered: a join says how this session takes part, and
+   * one that crosses a release would ask for the lock again.
    * @param {() => object} frame
    * @param {(answer: any) => void} [heard] is given the answer before anything that the node sent after it is told
    * @returns {Promise<void>}
@@ -546,8 +549,9 @@ export class BatonDocument extends Emitter {
   }
 
   /**
-   * To hold the lock is not enough to write: an edit of the holder before may still be on its way here, and what is written
-   * without it would build on another text. An entry of the new epoch proves that none is; so does a join sent since.
+   * To hold the lock is not enough to write: an edit of the holder before may still be on its way here, and what is
+   * written without it would build on another text. An entry of the new epoch proves that none is; so does a join sent
+   * since.
    */
   #prove() {
     const epoch = this.rights?.epoch ?? -1;

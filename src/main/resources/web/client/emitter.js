@@ -1,6 +1,6 @@
 /**
- * Events with one argument of a known type. A listener that throws, or returns a promise that rejects, is reported through
- * {@link Emitter#failed}; the other listeners are called all the same.
+ * Events with one argument of a known type. A listener that throws, or returns a promise that rejects, is reported
+ * through {@link Emitter#failed}; the other listeners are called all the same.
  *
  * @template {Record<string, any>} Events
  */

@@ -11,8 +11,9 @@ const LEAST_TRUST = 1_000;
  */
 
 /**
- * Whether the locks held here still are. The node moves the lock of a client that it does not hear; the client cannot be told so then,
- * but knows how long the node waits at least. While a lock is held and the node is silent, it is asked after half that time.
+ * Whether the locks held here still are. The node moves the lock of a client that it does not hear; the client cannot
+ * be told so then, but knows how long the node waits at least. While a lock is held and the node is silent, it is asked
+ * after half that time.
  */
 export class Guard {
   #owner;
@@ -52,7 +53,10 @@ export class Guard {
     this.#timer = 0;
   }
 
-  /** Whoever gets an answer holds what it held when it asked, or has been told otherwise. One that was long on its way proves nothing. */
+  /**
+   * Whoever gets an answer holds what it held when it asked, or has been told otherwise. One that was long on its way
+   * proves nothing.
+   */
   ping() {
     const asked = now();
     this.#asking = true;

@@ -1,5 +1,6 @@
 /**
- * What outlives a reload, in a storage of the tab's: the session's secret, so that a refresh goes on with the session, and drafts.
+ * What outlives a reload, in a storage of the tab's: the session's secret, so that a refresh goes on with the session,
+ * and drafts.
  *
  * ```js
  * const keep = new Keep(sessionStorage);
@@ -11,8 +12,9 @@
  */
 
 /**
- * The secret lies in the storage only from the moment in which the page is left until it is loaded again: a tab that is duplicated
- * while it lives has a session of its own. A storage that is full or forbidden keeps nothing, and nothing else goes wrong.
+ * The secret lies in the storage only from the moment in which the page is left until it is loaded again: a tab that is
+ * duplicated while it lives has a session of its own. A storage that is full or forbidden keeps nothing, and nothing
+ * else goes wrong.
  *
  * @typedef {import('./document.js').Draft} Draft
  */
@@ -29,12 +31,18 @@ export class Keep {
     this.#key = key;
   }
 
-  /** The drafts of a document, oldest first, those from before the reload included. @param {string} name @returns {Draft[]} */
+  /**
+   * The drafts of a document, oldest first, those from before the reload included. @param {string} name @returns
+   * {Draft[]}
+   */
   drafts(name) {
     return this.#get(`drafts.${name}`) ?? [];
   }
 
-  /** A draft is not needed any more. @param {string} name @param {Draft} draft one of {@link drafts}, or one that was told */
+  /**
+   * A draft is not needed any more. @param {string} name @param {Draft} draft one of {@link drafts}, or one that was
+   * told
+   */
   discard(name, draft) {
     const ids = new Set(draft.edits.map(({ id }) => id));
     this.#strip(name, (id) => ids.has(id));
@@ -50,7 +58,10 @@ export class Keep {
     return kept?.resume;
   }
 
-  /** The page is left. @param {string | undefined} resume @param {Iterable<import('./document.js').BatonDocument>} documents */
+  /**
+   * The page is left. @param {string | undefined} resume @param {Iterable<import('./document.js').BatonDocument>}
+   * documents
+   */
   put(resume, documents) {
     const rest = [...documents].map((document) => [document.name, document.rest()]);
     this.#set('left', { resume, rest: Object.fromEntries(rest.filter(([, draft]) => draft.edits.length > 0)) });

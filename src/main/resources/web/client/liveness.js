@@ -2,12 +2,12 @@
 const GRACE = 200;
 
 /**
- * Whether the node is still there. A browser hides the node's pings from the page, so when nothing else was heard for long the
- * node is asked. Pure: it is told the time, and says what to do.
+ * Whether the node is still there. A browser hides the node's pings from the page, so when nothing else was heard for
+ * long the node is asked. Pure: it is told the time, and says what to do.
  *
- * A tab that is hidden or frozen wakes late, perhaps once a minute. What it then did not hear proves nothing if it was not awake to
- * hear it: who wakes late asks again, once. So a slow timer alone never makes a node look dead, and a dead node is found with
- * timers that fire once a minute too, in the third of them at the latest.
+ * A tab that is hidden or frozen wakes late, perhaps once a minute. What it then did not hear proves nothing if it was
+ * not awake to hear it: who wakes late asks again, once. So a slow timer alone never makes a node look dead, and a dead
+ * node is found with timers that fire once a minute too, in the third of them at the latest.
  *
  * @typedef {{ask?: boolean, dead?: boolean, wake?: number}} Advice `ask` the node now; it is `dead`; call
  *   {@link Liveness#wake} again after `wake` milliseconds, or later

@@ -48,9 +48,9 @@ const DOUBTFUL = new Set(['unavailable', 'internal']);
  */
 
 /**
- * Operations on one document on their way to the log. Several are with the node at a time. Their order is kept: what the node
- * puts off is sent again only when nothing behind it is with the node any more, and when an edit is refused, all edits behind it
- * come back with it.
+ * Operations on one document on their way to the log. Several are with the node at a time. Their order is kept: what
+ * the node puts off is sent again only when nothing behind it is with the node any more, and when an edit is refused,
+ * all edits behind it come back with it.
  */
 export class Outbox {
   /** Bytes of what waits. */
@@ -108,8 +108,8 @@ export class Outbox {
   }
 
   /**
-   * The document is joined by a new session, whose operations the node cannot tell from repeated ones, and which does not hold the
-   * lock: what may have been stored is looked up, edits come back, messages go out.
+   * The document is joined by a new session, whose operations the node cannot tell from repeated ones, and which does
+   * not hold the lock: what may have been stored is looked up, edits come back, messages go out.
    *
    * @param {Link} link
    * @param {string} former the session of before

@@ -2,8 +2,8 @@
 const SHARE = 0.9;
 
 /**
- * How much one connection may send, by the node's limits: within their rate, and a second's worth at once (the node allows two).
- * Pure: it is told the time.
+ * How much one connection may send, by the node's limits: within their rate, and a second's worth at once (the node
+ * allows two). Pure: it is told the time.
  */
 export class Rate {
   #rate;
@@ -25,7 +25,9 @@ export class Rate {
     this.#at = now;
   }
 
-  /** How long a message has to wait, in milliseconds; one larger than a second's worth waits until nothing else counts. */
+  /**
+   * How long a message has to wait, in milliseconds; one larger than a second's worth waits until nothing else counts.
+   */
   wait(size, now) {
     this.#refill(now);
     const messages = (1 - this.#messagesLeft) / this.#rate;

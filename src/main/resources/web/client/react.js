@@ -1,6 +1,6 @@
 /**
- * Hooks for React 18 and newer. They keep to its rules in StrictMode, where every effect runs twice: a document that is used again
- * within a moment has never been left.
+ * Hooks for React 18 and newer. They keep to its rules in StrictMode, where every effect runs twice: a document that is
+ * used again within a moment has never been left.
  *
  * ```jsx
  * const notes = useDocument(client, 'notes', 'edit');
@@ -15,7 +15,10 @@ import { useCallback, useEffect, useReducer, useRef, useSyncExternalStore } from
 /** For how long a document that nobody uses any more is kept, in milliseconds: until effects have run twice. */
 const LINGER = 50;
 
-/** For how long one is kept that was drawn with and is not used yet, in milliseconds: React may take its time, or throw the drawing away. */
+/**
+ * For how long one is kept that was drawn with and is not used yet, in milliseconds: React may take its time, or throw
+ * the drawing away.
+ */
 const UNUSED = 5_000;
 
 /**

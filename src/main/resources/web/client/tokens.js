@@ -10,7 +10,9 @@ const LATE = 10_000;
 /** The longest time that a timer takes, in milliseconds. */
 const LONGEST = 2 ** 31 - 1;
 
-/** The token, or where to get one. One call of the application's function is under way at a time, however slow it is. */
+/**
+ * The token, or where to get one. One call of the application's function is under way at a time, however slow it is.
+ */
 export class Tokens {
   #source;
   /** @type {?Promise<string>} */

@@ -22,9 +22,9 @@ const COLOR = /^#[0-9a-f]{6}([0-9a-f]{2})?$/i;
 const COLORS = ['#1f77b4', '#c2410c', '#15803d', '#b91c1c', '#7e22ce', '#92400e', '#be185d', '#0f766e'];
 
 /**
- * The awareness of `y-protocols` over signals. A Yjs client id belongs to the session that spoke for it first, for as long as that
- * session is there; its `user` (`id`, `name`, `role`) and `session` are the member's, whatever the signal says; its state ends with the
- * member, not by a timer.
+ * The awareness of `y-protocols` over signals. A Yjs client id belongs to the session that spoke for it first, for as
+ * long as that session is there; its `user` (`id`, `name`, `role`) and `session` are the member's, whatever the signal
+ * says; its state ends with the member, not by a timer.
  */
 export class MemberAwareness {
   #document;
@@ -33,7 +33,10 @@ export class MemberAwareness {
   #problem;
   /** @type {Map<number, string>} which session speaks for a client */
   #owners = new Map();
-  /** @type {Map<string, {clients: Map<number, any>, known: boolean, role: string}>} by session: its states as it told them */
+  /**
+   * @type {Map<string, {clients: Map<number, any>, known: boolean, role: string}>} by session: its states as it told
+   * them
+   */
   #sessions = new Map();
   /** @type {Set<string>} sessions and codes that were reported */
   #reported = new Set();
@@ -114,7 +117,9 @@ export class MemberAwareness {
     this.#document.signal({ awareness }, { keep: this.#keepable });
   }
 
-  /** Newcomers do not know this session yet, unless the node tells them. One answer will do for all that come meanwhile. */
+  /**
+   * Newcomers do not know this session yet, unless the node tells them. One answer will do for all that come meanwhile.
+   */
   #answerSoon() {
     if ((this.#kept && this.#keepable) || this.#answering !== null || this.#awareness.getLocalState() === null) {
       return;
@@ -329,7 +334,8 @@ function colorOf(id) {
   return COLORS[(hash >>> 0) % COLORS.length];
 }
 
-// ---- the update of `y-protocols`: a count, then client, clock and state as JSON of each ------------------------------
+// ---- the update of `y-protocols`: a count, then client, clock and state as JSON of each
+// ------------------------------
 
 /** @returns {{client: number, clock: number, state: any}[]} throws when it is none */
 function decode(text) {

@@ -11,8 +11,8 @@ const SLACK = 256 * 1024;
  */
 
 /**
- * What the log of one document holds, as updates of Yjs: compact bytes beside the editor's document, which also holds edits that
- * the log lacks. Applies nothing that Yjs cannot read.
+ * What the log of one document holds, as updates of Yjs: compact bytes beside the editor's document, which also holds
+ * edits that the log lacks. Applies nothing that Yjs cannot read.
  */
 export class LogCopy {
   #Y;
@@ -34,7 +34,9 @@ export class LogCopy {
     return this.#updates;
   }
 
-  /** Whether a snapshot made of this copy holds all that the log does: no snapshot of another kind, no update half told. */
+  /**
+   * Whether a snapshot made of this copy holds all that the log does: no snapshot of another kind, no update half told.
+   */
   get whole() {
     return !this.#foreign && !this.#parts.open && this.#updates.length > 0;
   }
@@ -185,7 +187,10 @@ class Parts {
     this.#length = 0;
   }
 
-  /** @param {import('./document.js').Entry} entry @returns {?string} the update that it completes; throws when it is none */
+  /**
+   * @param {import('./document.js').Entry} entry @returns {?string} the update that it completes; throws when it is
+   * none
+   */
   put({ session, epoch, data }) {
     if (typeof data?.y !== 'string') {
       throw new TypeError('it is not one of Yjs');

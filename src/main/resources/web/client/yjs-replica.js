@@ -29,12 +29,13 @@ const REMEMBERED = 1_000;
  */
 
 /**
- * One document of Baton and, while one is attached, the Yjs document that is kept in it. It outlives the provider, so that a
- * provider can be destroyed and another one made: it goes on to listen, and knows what is on its way to the log.
+ * One document of Baton and, while one is attached, the Yjs document that is kept in it. It outlives the provider, so
+ * that a provider can be destroyed and another one made: it goes on to listen, and knows what is on its way to the log.
  *
- * Which edits the log lacks is kept as a list while nothing is in doubt. Where something is (a Yjs document that was filled before
- * it was attached, a log that was replaced, an update of which nobody knows whether it was stored), the two are compared: the
- * log's content is put together in a second Yjs document, and what changes there when this one is applied is what the log lacks.
+ * Which edits the log lacks is kept as a list while nothing is in doubt. Where something is (a Yjs document that was
+ * filled before it was attached, a log that was replaced, an update of which nobody knows whether it was stored), the
+ * two are compared: the log's content is put together in a second Yjs document, and what changes there when this one is
+ * applied is what the log lacks.
  */
 export class Replica {
   #document;
@@ -154,7 +155,10 @@ export class Replica {
     this.#flush();
   }
 
-  /** Resolves when nothing of those who are detached is on its way any more, or when it has taken too long. @param {number} within ms */
+  /**
+   * Resolves when nothing of those who are detached is on its way any more, or when it has taken too long. @param
+   * {number} within ms
+   */
   flushed(within) {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, within);

@@ -6,8 +6,9 @@
  * provider.on('writable', (writable) => editor.enable(writable));
  * ```
  *
- * Only the holder's edits go out. Edits made without the edit lock (offline, or because the lock was lost) stay in the Yjs document
- * and go out, merged, when this session holds the lock again. So there are no drafts to show: `saved` and `pending` tell.
+ * Only the holder's edits go out. Edits made without the edit lock (offline, or because the lock was lost) stay in the
+ * Yjs document and go out, merged, when this session holds the lock again. So there are no drafts to show: `saved` and
+ * `pending` tell.
  *
  * @module
  */
@@ -26,8 +27,8 @@ const replicas = new WeakMap();
 const provided = new WeakSet();
 
 /**
- * In the log, an update of Yjs is `{y: base64}`, or `{y: base64, part: n, of: m}` for one of the parts of a large one; a snapshot
- * is `{y: base64}`; awareness is a signal `{awareness: base64}`.
+ * In the log, an update of Yjs is `{y: base64}`, or `{y: base64, part: n, of: m}` for one of the parts of a large one;
+ * a snapshot is `{y: base64}`; awareness is a signal `{awareness: base64}`.
  *
  * @typedef {import('./document.js').BatonDocument} BatonDocument
  *
@@ -137,9 +138,9 @@ export class BatonProvider extends Emitter {
   }
 
   /**
-   * Takes the provider's hands off the Yjs document, whose edits the log may still lack ({@link saved}). The document of Baton can
-   * be given to another provider; with `ownsDocument` it is left, and the edit lock released, once edits on their way are stored, or
-   * after five seconds, unless another provider was made for it by then.
+   * Takes the provider's hands off the Yjs document, whose edits the log may still lack ({@link saved}). The document
+   * of Baton can be given to another provider; with `ownsDocument` it is left, and the edit lock released, once edits
+   * on their way are stored, or after five seconds, unless another provider was made for it by then.
    *
    * @returns {Promise<void>} done when that is done
    */

@@ -16,8 +16,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * One whole node in this JVM, with the Vert.x options of a node that runs by itself. Its cluster, ports and store are nobody else's.
- * For what is seen at the socket and takes no process of its own: it is there in some two seconds, and can be asked for anything.
+ * One whole node in this JVM, with the Vert.x options of a node that runs by itself. Its cluster, ports and store are
+ * nobody else's. For what is seen at the socket and takes no process of its own: it is there in some two seconds, and
+ * can be asked for anything.
  */
 public final class LocalNode implements AutoCloseable {
     private final Path folder;

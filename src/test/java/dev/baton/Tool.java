@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it is named in
- * {@code REQUIRE_TOOLS} in the environment ({@code chromium faketime firefox haproxy nginx node npm pgbouncer strace}) they fail instead, so that nothing is left out without a
- * word where it has to run.
+ * A program that some tests need and Maven does not bring. Where it is missing they are skipped, and say so; where it
+ * is named in {@code REQUIRE_TOOLS} in the environment
+ * ({@code chromium faketime firefox haproxy nginx node npm pgbouncer strace}) they fail instead, so that nothing is
+ * left out without a word where it has to run.
  */
 public enum Tool {
     /** Node.js, 20 or newer. */

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A JSON Web Key Set in a file that may be replaced at any time. It is looked at when keys are asked for, at most once a second, and
- * read again when it has changed. While it is missing or broken the keys read before stay in force, and the log says so
- * once. Blocks; any thread.
+ * A JSON Web Key Set in a file that may be replaced at any time. It is looked at when keys are asked for, at most once
+ * a second, and read again when it has changed. While it is missing or broken the keys read before stay in force, and
+ * the log says so once. Blocks; any thread.
  */
 final class KeyFile {
     private static final Logger LOG = LoggerFactory.getLogger(KeyFile.class);

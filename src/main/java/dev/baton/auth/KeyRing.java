@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The keys that tokens are checked with. Each is good for one algorithm, so that a token cannot have a public key taken for a
- * secret, or choose a weaker check by what its header says. Immutable; any thread.
+ * The keys that tokens are checked with. Each is good for one algorithm, so that a token cannot have a public key taken
+ * for a secret, or choose a weaker check by what its header says. Immutable; any thread.
  */
 final class KeyRing {
 

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which role somebody has in which documents. A document has the role of the most specific pattern that matches it: its own name,
- * else the longest beginning; no role without one. Immutable.
+ * Which role somebody has in which documents. A document has the role of the most specific pattern that matches it: its
+ * own name, else the longest beginning; no role without one. Immutable.
  *
  * @param patterns names of documents, or beginnings of names with a {@code *} at the end
  */

@@ -3,8 +3,8 @@ package dev.baton.client;
 import java.time.Duration;
 
 /**
- * How long to wait before each attempt to come back: a bound that doubles from attempt to attempt, and a moment anywhere
- * below it, so that the clients of a node that went away do not come back all at once.
+ * How long to wait before each attempt to come back: a bound that doubles from attempt to attempt, and a moment
+ * anywhere below it, so that the clients of a node that went away do not come back all at once.
  *
  * @param least the shortest wait, and where the bound starts
  * @param most the longest wait

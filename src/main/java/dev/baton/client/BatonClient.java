@@ -210,8 +210,8 @@ public final class BatonClient {
     }
 
     /**
-     * The same; with {@code keep} those who join later are told it too, as {@link Member#kept()}, as long as this session is in the document.
-     * At most 4 KiB; {@code null} keeps nothing any more.
+     * The same; with {@code keep} those who join later are told it too, as {@link Member#kept()}, as long as this
+     * session is in the document. At most 4 KiB; {@code null} keeps nothing any more.
      */
     public Future<Void> signal(String document, Object data, boolean keep) {
         JsonObject signal = of("signal", document).put("data", data);
@@ -219,8 +219,8 @@ public final class BatonClient {
     }
 
     /**
-     * Ends the session: it leaves its documents, its locks go to the next at once, and it cannot be resumed. Done once the connection is
-     * closed; never fails.
+     * Ends the session: it leaves its documents, its locks go to the next at once, and it cannot be resumed. Done once
+     * the connection is closed; never fails.
      */
     public Future<Void> bye() {
         Future<Void> closed = closed();
@@ -228,7 +228,9 @@ public final class BatonClient {
         return closed;
     }
 
-    /** Shows the node the token of these options on the connection that is there. Fails when the node does not take it. */
+    /**
+     * Shows the node the token of these options on the connection that is there. Fails when the node does not take it.
+     */
     public Future<Welcome> hello(ClientOptions options) {
         return ask(options.withoutResume().helloFrame(), FrameReader::welcome);
     }
@@ -277,7 +279,9 @@ public final class BatonClient {
         onContext(connection::abort);
     }
 
-    /** Stops reading, so that pings stay unanswered: what a frozen or cut-off machine looks like. There is no way back. */
+    /**
+     * Stops reading, so that pings stay unanswered: what a frozen or cut-off machine looks like. There is no way back.
+     */
     public void freeze() {
         onContext(connection::freeze);
     }

@@ -65,7 +65,10 @@ public final class ClientOptions {
         return with(copy -> copy.uri = to(other).uri);
     }
 
-    /** More addresses, of nodes of the same cluster: a {@link ReconnectingClient} tries the next one after each that fails. */
+    /**
+     * More addresses, of nodes of the same cluster: a {@link ReconnectingClient} tries the next one after each that
+     * fails.
+     */
     public ClientOptions withOthers(URI... addresses) {
         return with(copy ->
                 copy.others = Stream.of(addresses).map(other -> to(other).uri).toList());
@@ -82,8 +85,9 @@ public final class ClientOptions {
     }
 
     /**
-     * Where to get the JWT, for a {@link ReconnectingClient}: asked before each connection, again before the token expires, and once more
-     * after 4401. The future may complete on any thread; one that takes longer than the connect timeout has failed.
+     * Where to get the JWT, for a {@link ReconnectingClient}: asked before each connection, again before the token
+     * expires, and once more after 4401. The future may complete on any thread; one that takes longer than the connect
+     * timeout has failed.
      */
     public ClientOptions withTokens(Supplier<Future<String>> source) {
         return with(copy -> copy.tokens = Optional.of(source));

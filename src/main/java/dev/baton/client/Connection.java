@@ -58,8 +58,8 @@ final class Connection {
     }
 
     /**
-     * The caller's context, or a new one. {@code getOrCreateContext} would give all callers on one thread the same event
-     * loop, and a thousand clients of a test or a bench one core.
+     * The caller's context, or a new one. {@code getOrCreateContext} would give all callers on one thread the same
+     * event loop, and a thousand clients of a test or a bench one core.
      */
     static Context contextOf(Vertx vertx) {
         return Vertx.currentContext() != null

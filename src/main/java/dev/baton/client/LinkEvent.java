@@ -21,14 +21,15 @@ public sealed interface LinkEvent {
     record Ended(int code, String reason) implements LinkEvent {}
 
     /**
-     * A document was joined, the first time or again, or the store went back to an earlier state of it. With {@code recovered}, its entries follow on what was told before;
-     * without, what was built from it must be built anew from this.
+     * A document was joined, the first time or again, or the store went back to an earlier state of it. With
+     * {@code recovered}, its entries follow on what was told before; without, what was built from it must be built anew
+     * from this.
      */
     record CaughtUp(Joined joined) implements LinkEvent {}
 
     /**
-     * Whether this session may write to a document has changed. It may not any more also when the node has not been heard for as long as it
-     * surely keeps the lock; what is written then waits, and is stored or comes back.
+     * Whether this session may write to a document has changed. It may not any more also when the node has not been
+     * heard for as long as it surely keeps the lock; what is written then waits, and is stored or comes back.
      *
      * @param epoch the epoch to write under; empty when nothing may be written
      */

@@ -11,9 +11,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * Whether the locks held here still are. The node moves the lock of a client that it does not hear; the client cannot be told so then, but
- * knows how long the node waits at least. While a lock is held and the node is silent, it is asked after half that time. Confined to the
- * client's context.
+ * Whether the locks held here still are. The node moves the lock of a client that it does not hear; the client cannot
+ * be told so then, but knows how long the node waits at least. While a lock is held and the node is silent, it is asked
+ * after half that time. Confined to the client's context.
  */
 final class LockWatch {
 
@@ -85,7 +85,10 @@ final class LockWatch {
         }
     }
 
-    /** Whoever gets an answer holds what it held when it asked, or has been told otherwise. One that was long on its way proves nothing. */
+    /**
+     * Whoever gets an answer holds what it held when it asked, or has been told otherwise. One that was long on its way
+     * proves nothing.
+     */
     private void ask(BatonClient connected) {
         long asked = System.nanoTime();
         asking = true;

@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param mode whether it wants the pen
  * @param since when it joined, in milliseconds since 1970 by the node's clock
  * @param online false while its session waits to be resumed
- * @param kept its last signal with {@code keep}, as Vert.x reads JSON; only of those who were there at the {@code join} and of those who
- *     have come since
+ * @param kept its last signal with {@code keep}, as Vert.x reads JSON; only of those who were there at the {@code join}
+ *     and of those who have come since
  */
 public record Member(String session, User user, Mode mode, long since, boolean online, Optional<Object> kept) {
 

@@ -18,8 +18,8 @@ public sealed interface NodeEvent {
             implements NodeEvent {}
 
     /**
-     * The store went back to an earlier state: what was told of a document before no longer counts, and this is its content. Told of each
-     * document that this session is in.
+     * The store went back to an earlier state: what was told of a document before no longer counts, and this is its
+     * content. Told of each document that this session is in.
      */
     record Reset(Joined joined) implements NodeEvent {}
 

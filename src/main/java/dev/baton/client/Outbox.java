@@ -10,9 +10,10 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Operations on one document on their way to the log. Several are with the node at a time, and each edit names the one before it that is
- * not answered yet, so that the node stores none behind one that it refused. What is put off is sent again once nothing is with the node any
- * more; when an edit is refused, all edits behind it come back with it. Confined to the client's context.
+ * Operations on one document on their way to the log. Several are with the node at a time, and each edit names the one
+ * before it that is not answered yet, so that the node stores none behind one that it refused. What is put off is sent
+ * again once nothing is with the node any more; when an edit is refused, all edits behind it come back with it.
+ * Confined to the client's context.
  */
 final class Outbox {
 
@@ -114,8 +115,8 @@ final class Outbox {
     }
 
     /**
-     * The document is joined by a new session. The node cannot tell that session's operations from repeated ones, and it
-     * does not hold the lock: what may have been stored is looked up, edits come back as drafts, messages go out.
+     * The document is joined by a new session. The node cannot tell that session's operations from repeated ones, and
+     * it does not hold the lock: what may have been stored is looked up, edits come back as drafts, messages go out.
      */
     void startAnew(BatonClient connected, String formerSession, Joined joined) {
         pause(Connection.ABNORMAL);

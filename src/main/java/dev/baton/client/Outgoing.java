@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.function.Function;
 
 /**
- * What goes out to the node, in order. A message that is larger than the node takes goes out in parts, each when the one before has been
- * written, and what comes behind it waits. Confined to the client's context.
+ * What goes out to the node, in order. A message that is larger than the node takes goes out in parts, each when the
+ * one before has been written, and what comes behind it waits. Confined to the client's context.
  */
 final class Outgoing {
 

@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 
 /**
  * One session that outlives its connections: it comes back with jittered back-off, resumes, joins its documents where
- * they were left, and sends again what was not answered, under the same ids, in order. What the lock no longer covers comes back as
- * {@link Draft}s. It does not come back after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999; with {@link ClientOptions#withTokens} it does
- * after 4503, and once after 4401.
+ * they were left, and sends again what was not answered, under the same ids, in order. What the lock no longer covers
+ * comes back as {@link Draft}s. It does not come back after 1002, 1003, 1007, 1008, 4401 and 4500 to 4999; with
+ * {@link ClientOptions#withTokens} it does after 4503, and once after 4401.
  *
  * <p>Every method may be called on any thread; the listener is called and futures complete on one context: that of the
  * caller of {@code start}, or a new one.
@@ -115,8 +115,8 @@ public final class ReconnectingClient {
     }
 
     /**
-     * Writes an edit, now or when the connection is back, after all that was written before. {@code Applied} comes once,
-     * however often it had to be sent; {@code Fenced} comes with a {@link LinkEvent.Drafted}. Fails with
+     * Writes an edit, now or when the connection is back, after all that was written before. {@code Applied} comes
+     * once, however often it had to be sent; {@code Fenced} comes with a {@link LinkEvent.Drafted}. Fails with
      * {@link BatonException} when the node does not take it ({@code busy}: too many wait already), with
      * {@link ConnectionClosed} when this client ends before.
      */
@@ -130,8 +130,9 @@ public final class ReconnectingClient {
     }
 
     /**
-     * The epoch to write under: this session holds the lock of the document, has been told all that was written before, and has heard from
-     * the node lately. Empty when nothing may be written. Each change is told as {@link LinkEvent.Writable}.
+     * The epoch to write under: this session holds the lock of the document, has been told all that was written before,
+     * and has heard from the node lately. Empty when nothing may be written. Each change is told as
+     * {@link LinkEvent.Writable}.
      */
     public OptionalLong writable(String document) {
         return Optional.ofNullable(seats.get(document)).map(Seat::writable).orElse(OptionalLong.empty());
@@ -159,8 +160,8 @@ public final class ReconnectingClient {
     }
 
     /**
-     * Ends for good, and the session with it: its locks go to the next at once. What waits fails; its edits come back as drafts. Done when
-     * the connection is closed.
+     * Ends for good, and the session with it: its locks go to the next at once. What waits fails; its edits come back
+     * as drafts. Done when the connection is closed.
      */
     public Future<Void> bye() {
         Promise<Void> done = Promise.promise();

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Puts snapshots together that come in parts. Until one is complete, what comes in for its document is held back, so that everything is told
- * in the order in which it was said. Confined to the client's context.
+ * Puts snapshots together that come in parts. Until one is complete, what comes in for its document is held back, so
+ * that everything is told in the order in which it was said. Confined to the client's context.
  */
 final class SnapshotParts {
     private final Map<String, Held> held = new HashMap<>();

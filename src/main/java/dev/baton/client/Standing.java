@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Whether this session may write to a document. To hold the lock is not enough: an edit of the holder before may still be on its way here. An
- * entry of the new epoch proves that none is; so does a join that was sent since. And a client that has not heard from the node for long may
- * have lost the lock without knowing. Pure.
+ * Whether this session may write to a document. To hold the lock is not enough: an edit of the holder before may still
+ * be on its way here. An entry of the new epoch proves that none is; so does a join that was sent since. And a client
+ * that has not heard from the node for long may have lost the lock without knowing. Pure.
  */
 final class Standing {
     private boolean holder;
@@ -48,7 +48,10 @@ final class Standing {
         prove(seq);
     }
 
-    /** Finds out whether everything written before this session held the lock has been told, now that the log is told up to {@code seq}. */
+    /**
+     * Finds out whether everything written before this session held the lock has been told, now that the log is told up
+     * to {@code seq}.
+     */
     void prove(long seq) {
         if (holder && (seen >= epoch || (joinedKnowing >= epoch && seq >= head))) {
             proven = epoch;

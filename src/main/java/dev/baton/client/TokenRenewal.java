@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Gets a token before each connection, and shows the node a new one on the connection that is there before the old one expires.
- * Confined to the client's context.
+ * Gets a token before each connection, and shows the node a new one on the connection that is there before the old one
+ * expires. Confined to the client's context.
  */
 final class TokenRenewal {
 
@@ -107,8 +107,8 @@ final class TokenRenewal {
     }
 
     /**
-     * In how many milliseconds a token is to be renewed: a minute before its end, and not before half of the time that is left.
-     * Empty for one that does not tell its end.
+     * In how many milliseconds a token is to be renewed: a minute before its end, and not before half of the time that
+     * is left. Empty for one that does not tell its end.
      */
     static OptionalLong renewIn(String token, long nowMillis) {
         OptionalLong end = expiry(token);

@@ -23,19 +23,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Where other members may be: the ones configured, with every port they may have taken, and those that were members before.
- * Hazelcast asks for them when it joins and whenever it looks for a cluster that it was split from; each time, names are
- * looked up again, and only addresses on which somebody listens are handed out.
+ * Where other members may be: the ones configured, with every port they may have taken, and those that were members
+ * before. Hazelcast asks for them when it joins and whenever it looks for a cluster that it was split from; each time,
+ * names are looked up again, and only addresses on which somebody listens are handed out.
  *
- * <p>That last point is why this is not a plain list. Looking for a split-off cluster, Hazelcast 5.3 goes through the list
- * one by one and waits 5 s for each address that refuses the connection ({@code AbstractJoiner.sendSplitBrainJoinMessage}):
- * a minute and a half for the ports of one machine, during which two halves of a cluster stay apart.
+ * <p>That last point is why this is not a plain list. Looking for a split-off cluster, Hazelcast 5.3 goes through the
+ * list one by one and waits 5 s for each address that refuses the connection
+ * ({@code AbstractJoiner.sendSplitBrainJoinMessage}): a minute and a half for the ports of one machine, during which
+ * two halves of a cluster stay apart.
  *
  * <p>A DNS name of a headless Kubernetes service stands for all its pods, so it needs nothing beyond this either.
  */
 final class AddressesToJoin extends TcpIpConfig implements MembershipListener {
 
-    /** Enough for a connection within one data centre; a member farther away than that could not keep the lease either. */
+    /**
+     * Enough for a connection within one data centre; a member farther away than that could not keep the lease either.
+     */
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     /** How long an address that was a member's is still tried: Hazelcast's own value for the same purpose. */

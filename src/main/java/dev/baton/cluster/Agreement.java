@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The settings in which the nodes of a cluster have to agree. Each member says its own. A node with another lease is refused: it
- * would act for the clients of others too early, or they for its. In the others the nodes should agree, or what a client meets depends on its node.
+ * The settings in which the nodes of a cluster have to agree. Each member says its own. A node with another lease is
+ * refused: it would act for the clients of others too early, or they for its. In the others the nodes should agree, or
+ * what a client meets depends on its node.
  */
 public final class Agreement {
     private static final Logger LOG = LoggerFactory.getLogger(Agreement.class);
@@ -46,7 +47,8 @@ public final class Agreement {
     }
 
     /**
-     * Compares a node's settings with those of the other members of the cluster that it has joined; logs the differences.
+     * Compares a node's settings with those of the other members of the cluster that it has joined; logs the
+     * differences.
      *
      * @throws SettingsException when another node has another {@code cluster.node-lease}
      */

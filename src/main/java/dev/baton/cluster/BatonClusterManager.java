@@ -17,14 +17,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Vert.x's cluster manager, which follows who comes and goes on a thread of its own. Safe as that one is.
  *
- * <p>After a loss it goes through all subscriptions of the cluster and strikes those of the lost member ({@code membersRemoved} of
- * 5.0), which waits for as long as the lost member's records are out of reach. By itself it does so on one of Hazelcast's five
- * threads for events, and whoever else hears of members on the same one hears of the loss when that is done: seconds too late,
- * if what it waits for is one of those.
+ * <p>After a loss it goes through all subscriptions of the cluster and strikes those of the lost member
+ * ({@code membersRemoved} of 5.0), which waits for as long as the lost member's records are out of reach. By itself it
+ * does so on one of Hazelcast's five threads for events, and whoever else hears of members on the same one hears of the
+ * loss when that is done: seconds too late, if what it waits for is one of those.
  *
- * <p>In a node that wakes up alone, all others are lost; when it comes to striking them it may have joined them again, and would
- * take from the whole cluster what lives. So whoever is a member again by then is left alone. What had begun before goes on after it
- * all the same; so each node says its own subscriptions again some time after anybody has come, or after it has joined others.
+ * <p>In a node that wakes up alone, all others are lost; when it comes to striking them it may have joined them again,
+ * and would take from the whole cluster what lives. So whoever is a member again by then is left alone. What had begun
+ * before goes on after it all the same; so each node says its own subscriptions again some time after anybody has come,
+ * or after it has joined others.
  */
 @SuppressWarnings(
         "UnsynchronizedOverridesSynchronized") // the other thread takes the lock; nobody is to wait for it here
@@ -35,8 +36,8 @@ final class BatonClusterManager extends HazelcastClusterManager {
     private static final String VERTX_NODE = "__vertx.nodeId";
 
     /**
-     * How long after that: soon, for most is done at once; and when nothing that was under way can still be, which is twice the time that
-     * an operation may take (20 s by default, {@code Invocation} of Hazelcast 5.3).
+     * How long after that: soon, for most is done at once; and when nothing that was under way can still be, which is
+     * twice the time that an operation may take (20 s by default, {@code Invocation} of Hazelcast 5.3).
      */
     private static final List<Duration> AGAIN = List.of(Duration.ofSeconds(5), Duration.ofSeconds(30));
 

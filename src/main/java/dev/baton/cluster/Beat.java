@@ -6,8 +6,8 @@ import java.io.Serial;
 import java.io.Serializable;
 
 /**
- * A sign of life on its way to another member, the answer to one, or the last of a node that leaves. Run over there, it tells whoever {@link BeatLine#hear
- * hears} beats; where nobody does, it is lost.
+ * A sign of life on its way to another member, the answer to one, or the last of a node that leaves. Run over there, it
+ * tells whoever {@link BeatLine#hear hears} beats; where nobody does, it is lost.
  */
 final class Beat implements Runnable, HazelcastInstanceAware, Serializable {
     @Serial

@@ -13,16 +13,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way that {@link Beat}s take: straight over the connection between two members. The event bus first looks up in a shared
- * map where an address is heard, and while a member is cut off that question hangs; so one node's silence would keep two
- * others from hearing each other. Safe from any thread; nothing here blocks.
+ * The way that {@link Beat}s take: straight over the connection between two members. The event bus first looks up in a
+ * shared map where an address is heard, and while a member is cut off that question hangs; so one node's silence would
+ * keep two others from hearing each other. Safe from any thread; nothing here blocks.
  */
 final class BeatLine {
     private static final Logger LOG = LoggerFactory.getLogger(BeatLine.class);
 
     private static final String NAME = "baton.lease";
 
-    /** More than a cluster of hundreds sends between two turns of a thread; what does not fit is lost, as beats may be. */
+    /**
+     * More than a cluster of hundreds sends between two turns of a thread; what does not fit is lost, as beats may be.
+     */
     private static final int WAITING = 1_000;
 
     private final HazelcastInstance member;

@@ -31,8 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node as a part of the cluster: its name, the others, the clock they share, and the way to their inboxes. Safe from
- * any thread; nothing here blocks.
+ * This node as a part of the cluster: its name, the others, the clock they share, and the way to their inboxes. Safe
+ * from any thread; nothing here blocks.
  *
  * <p>A node's name is made anew at each start, so a node that died and came back is another node.
  */
@@ -45,8 +45,8 @@ public final class ClusterNode {
     private static final String INBOX = "baton.node.";
 
     /**
-     * How many threads read from maps at once: as many as four {@link Reader}s leave hanging around a loss, six each in the ten
-     * seconds that a call may take, and as many again from when they start over.
+     * How many threads read from maps at once: as many as four {@link Reader}s leave hanging around a loss, six each in
+     * the ten seconds that a call may take, and as many again from when they start over.
      */
     private static final int READERS = 48;
 
@@ -94,8 +94,8 @@ public final class ClusterNode {
     }
 
     /**
-     * The same node on a stage of its own, where parts can be tried out: its maps are others, shared by the stages of all nodes,
-     * and what is told or published there stays on this node.
+     * The same node on a stage of its own, where parts can be tried out: its maps are others, shared by the stages of
+     * all nodes, and what is told or published there stays on this node.
      */
     public ClusterNode stage() {
         return new ClusterNode(vertx, hazelcast, true);
@@ -139,7 +139,9 @@ public final class ClusterNode {
         return last == null ? 0 : LeaseVerticle.now() - last;
     }
 
-    /** How many milliseconds ago each other node that was ever heard of gave a sign of life, Hazelcast's own among them. */
+    /**
+     * How many milliseconds ago each other node that was ever heard of gave a sign of life, Hazelcast's own among them.
+     */
     Map<String, Long> silences() {
         Map<String, Long> silences = new HashMap<>();
         for (Member member : others()) {
@@ -193,8 +195,8 @@ public final class ClusterNode {
     }
 
     /**
-     * For one kind of question to a shared map. Not on Vert.x's own workers: a member that stands still would hold these, and
-     * the event bus needs them to find out where to send.
+     * For one kind of question to a shared map. Not on Vert.x's own workers: a member that stands still would hold
+     * these, and the event bus needs them to find out where to send.
      */
     public Reader reader() {
         Reader reader = new Reader(vertx, threads);
@@ -245,8 +247,9 @@ public final class ClusterNode {
     }
 
     /**
-     * While a connection to another node breaks, the bus (Vert.x 5.0.12, {@code OutboundConnection}) completes the promise of a
-     * write twice and throws the second failure at the sender, who would leave the nodes next on its list untold.
+     * While a connection to another node breaks, the bus (Vert.x 5.0.12, {@code OutboundConnection}) completes the
+     * promise of a write twice and throws the second failure at the sender, who would leave the nodes next on its list
+     * untold.
      */
     private static void hint(Runnable send) {
         try {
@@ -311,9 +314,9 @@ public final class ClusterNode {
     /**
      * Hazelcast's answer as a future of {@code context}.
      *
-     * <p>The hop to the context is made on the thread that has the answer. Left to itself, Hazelcast's stage runs what depends
-     * on it in the common pool, and on a machine of two cores, where that pool has one thread, in a new thread each time
-     * ({@code ConcurrencyUtil} of 5.3): thousands of threads a second when a crowd says hello.
+     * <p>The hop to the context is made on the thread that has the answer. Left to itself, Hazelcast's stage runs what
+     * depends on it in the common pool, and on a machine of two cores, where that pool has one thread, in a new thread
+     * each time ({@code ConcurrencyUtil} of 5.3): thousands of threads a second when a crowd says hello.
      */
     public static <T> Future<T> future(Context context, CompletionStage<T> stage) {
         Promise<T> promise = ((ContextInternal) context).promise();

@@ -26,11 +26,11 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * How a node becomes a member: Hazelcast's configuration from the settings, the joining, and the way from a {@link Vertx}
- * to the Hazelcast behind it.
+ * How a node becomes a member: Hazelcast's configuration from the settings, the joining, and the way from a
+ * {@link Vertx} to the Hazelcast behind it.
  *
- * <p>The Hazelcast instance is made before Vert.x and ends after it, so that verticles can still put things away while they
- * are undeployed. Whoever calls {@link #join} therefore also calls {@link HazelcastInstance#shutdown()}, once
+ * <p>The Hazelcast instance is made before Vert.x and ends after it, so that verticles can still put things away while
+ * they are undeployed. Whoever calls {@link #join} therefore also calls {@link HazelcastInstance#shutdown()}, once
  * {@link Vertx#close()} is done: given an instance from outside, the cluster manager leaves it running.
  */
 public final class ClusterSetup {
@@ -96,7 +96,8 @@ public final class ClusterSetup {
     }
 
     /**
-     * Sets what follows from the settings for the clustered event bus: where it listens, and how soon it notices a dead link.
+     * Sets what follows from the settings for the clustered event bus: where it listens, and how soon it notices a dead
+     * link.
      *
      * @throws SettingsException when {@code cluster.host} is not this machine's
      */
@@ -137,10 +138,10 @@ public final class ClusterSetup {
     }
 
     /**
-     * An endpoint for members alone. The usual one speaks to clients too, and asks who is there first; while the other end does
-     * not answer that, since its process stands still, the thread that sends goes round without end (Hazelcast 5.3,
-     * {@code UnifiedProtocolEncoder.onWrite}, compare its issue 26473): nothing else that goes out over it is sent, so two members that
-     * are well do not hear each other until the third is given up.
+     * An endpoint for members alone. The usual one speaks to clients too, and asks who is there first; while the other
+     * end does not answer that, since its process stands still, the thread that sends goes round without end (Hazelcast
+     * 5.3, {@code UnifiedProtocolEncoder.onWrite}, compare its issue 26473): nothing else that goes out over it is
+     * sent, so two members that are well do not hear each other until the third is given up.
      */
     private static void network(Config config, Settings.Cluster settings, InetAddress host, AddressesToJoin addresses) {
         ServerSocketEndpointConfig members = new ServerSocketEndpointConfig()

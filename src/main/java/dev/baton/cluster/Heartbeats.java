@@ -10,12 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What Hazelcast knows of a member's silence, and how it is told that it has lasted long enough. Safe from any thread; nothing here
- * blocks.
+ * What Hazelcast knows of a member's silence, and how it is told that it has lasted long enough. Safe from any thread;
+ * nothing here blocks.
  *
- * <p>By itself Hazelcast looks once a second, and cannot be told to look more often ({@code hazelcast.heartbeat.interval.seconds}):
- * a member whose lease is five seconds is given up after six, if one is out of luck. There is no public way to say it sooner. This
- * is the method that its own look calls ({@code ClusterHeartbeatManager} of 5.3).
+ * <p>By itself Hazelcast looks once a second, and cannot be told to look more often
+ * ({@code hazelcast.heartbeat.interval.seconds}): a member whose lease is five seconds is given up after six, if one is
+ * out of luck. There is no public way to say it sooner. This is the method that its own look calls
+ * ({@code ClusterHeartbeatManager} of 5.3).
  */
 final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
@@ -41,10 +42,11 @@ final class Heartbeats {
     }
 
     /**
-     * It answers just now, though Hazelcast may have heard nothing of it for long. Two members that suspect each other, because the
-     * way between them was cut for a while, send each other no heartbeats any more ({@code heartbeatWhenSlave} there), and heartbeats
-     * alone end a suspicion: by themselves they would keep it until one of them goes, and with the oldest member gone each would go
-     * its own way. The oldest suspects nobody, so that its heartbeats go on by themselves; and the clock of the cluster is in them.
+     * It answers just now, though Hazelcast may have heard nothing of it for long. Two members that suspect each other,
+     * because the way between them was cut for a while, send each other no heartbeats any more
+     * ({@code heartbeatWhenSlave} there), and heartbeats alone end a suspicion: by themselves they would keep it until
+     * one of them goes, and with the oldest member gone each would go its own way. The oldest suspects nobody, so that
+     * its heartbeats go on by themselves; and the clock of the cluster is in them.
      */
     void answers(Member member) {
         if (silence(member) > UNHEARD && !member.getAddress().equals(cluster.getMasterAddress())) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * What this node's lease allows, for whoever is about to grant, write or take a client in. Any thread; kept up to date by the
- * {@link LeaseVerticle}.
+ * What this node's lease allows, for whoever is about to grant, write or take a client in. Any thread; kept up to date
+ * by the {@link LeaseVerticle}.
  */
 public class Lease {
 
@@ -22,7 +22,9 @@ public class Lease {
     private volatile View view =
             new View(NodeLease.Standing.SOUND, Long.MAX_VALUE, Long.MAX_VALUE, 1, Optional.empty());
 
-    /** A lease that holds until something else is found; {@code minimum} is how many nodes it takes to write anything. */
+    /**
+     * A lease that holds until something else is found; {@code minimum} is how many nodes it takes to write anything.
+     */
     public Lease(int minimum) {
         this.minimum = minimum;
     }
@@ -39,8 +41,8 @@ public class Lease {
     }
 
     /**
-     * Whether this node may change anything that lasts: it is {@link #sound}, there are {@link #enoughNodes}, and its word in the store that
-     * it serves still counts, so that no other cluster does.
+     * Whether this node may change anything that lasts: it is {@link #sound}, there are {@link #enoughNodes}, and its
+     * word in the store that it serves still counts, so that no other cluster does.
      */
     public boolean mayWrite() {
         return sound() && enoughNodes() && serves();
@@ -52,8 +54,8 @@ public class Lease {
     }
 
     /**
-     * Why this node serves nobody on its store, in words: nodes outside its cluster serve on it, or the other members use another one. Empty
-     * when neither is so.
+     * Why this node serves nobody on its store, in words: nodes outside its cluster serve on it, or the other members
+     * use another one. Empty when neither is so.
      */
     public Optional<String> sharing() {
         return view.sharing();

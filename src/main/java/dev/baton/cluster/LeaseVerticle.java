@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps this node's lease: beats to every other node, answers theirs, signs the roll, and says in {@link Lease} what
- * follows. Gives up other nodes whose lease is over. Serves clients only while no node outside its cluster does so on the same store.
- * One instance a node, everything on its context. A cluster of one beats to nobody, and signs half as often.
+ * follows. Gives up other nodes whose lease is over. Serves clients only while no node outside its cluster does so on
+ * the same store. One instance a node, everything on its context. A cluster of one beats to nobody, and signs half as
+ * often.
  */
 public final class LeaseVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseVerticle.class);
@@ -24,7 +25,10 @@ public final class LeaseVerticle extends VerticleBase {
     /** A lease has this many beats, so that it takes the loss of many in a row to be taken for dead. */
     private static final int BEATS = 10;
 
-    /** In the time of one beat the leases of the others are looked over this often: whoever waits for a silent node waits for this too. */
+    /**
+     * In the time of one beat the leases of the others are looked over this often: whoever waits for a silent node
+     * waits for this too.
+     */
     private static final int LOOKS = 5;
 
     /** An answer that took longer than this many beats tells nothing of now. */
@@ -155,7 +159,10 @@ public final class LeaseVerticle extends VerticleBase {
                 });
     }
 
-    /** Members, present and former, are no strangers: what becomes of those is the lease's to say. Nor are processes that have ended. */
+    /**
+     * Members, present and former, are no strangers: what becomes of those is the lease's to say. Nor are processes
+     * that have ended.
+     */
     private Future<Map<String, Roll.Line>> serve(Map<String, Roll.Line> lines) {
         Set<String> own = new HashSet<>(known);
         own.addAll(others());

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which store each member of the cluster uses. Nodes that started apart on different stores, and whose clusters were merged since, find out
- * here: those on the store of most members go on, of two equal groups the one with the lowest name. Pure, apart from what it is told;
- * confined to one context.
+ * Which store each member of the cluster uses. Nodes that started apart on different stores, and whose clusters were
+ * merged since, find out here: those on the store of most members go on, of two equal groups the one with the lowest
+ * name. Pure, apart from what it is told; confined to one context.
  */
 final class MemberStores {
     private final String self;

@@ -8,23 +8,24 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether this node still acts for the cluster, or may have been given up by the others: because it stood still, or because
- * it is cut off from them. No I/O and no clock: all times are monotonic milliseconds that the caller passes in. Confined to
- * one context.
+ * Whether this node still acts for the cluster, or may have been given up by the others: because it stood still, or
+ * because it is cut off from them. No I/O and no clock: all times are monotonic milliseconds that the caller passes in.
+ * Confined to one context.
  *
- * <p>Other nodes answer this one's beats. Who has not answered any for the <em>limit</em>, which is a fifth below the lease,
- * is silent. Silence alone does not say who is at fault, so it is held against the roll that all nodes sign in the store:
- * a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a silent node
- * that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with the lowest name.
- * Who has just left without having been silent is in question until the roll tells: a node that died signs no more, one that
- * others have parted from this one does, and may have left because it was told of something that this node has not heard yet. If
- * those in question would be the larger side, this node waits for the roll. Who said farewell is forgotten as it leaves.
- * Where the roll cannot be read either, nothing is certain, and this node waits. Has neither any other node nor the store
- * answered for a whole lease in which this node looked, and fell others silent without having left, then one thing has
- * happened to this node rather than several to all others: it is cut off.
+ * <p>Other nodes answer this one's beats. Who has not answered any for the <em>limit</em>, which is a fifth below the
+ * lease, is silent. Silence alone does not say who is at fault, so it is held against the roll that all nodes sign in
+ * the store: a silent node that has not signed for half a lease is dead or stands still, and no concern of this one; a
+ * silent node that signs is alive beyond a link that is cut. Then the larger side goes on; of two equal ones that with
+ * the lowest name. Who has just left without having been silent is in question until the roll tells: a node that died
+ * signs no more, one that others have parted from this one does, and may have left because it was told of something
+ * that this node has not heard yet. If those in question would be the larger side, this node waits for the roll. Who
+ * said farewell is forgotten as it leaves. Where the roll cannot be read either, nothing is certain, and this node
+ * waits. Has neither any other node nor the store answered for a whole lease in which this node looked, and fell others
+ * silent without having left, then one thing has happened to this node rather than several to all others: it is cut
+ * off.
  *
- * <p>Giving up is early by design: the limit counts from when a beat was <em>sent</em>, and the others count a whole lease
- * from when they last <em>received</em> something, so that this node stops before they take over.
+ * <p>Giving up is early by design: the limit counts from when a beat was <em>sent</em>, and the others count a whole
+ * lease from when they last <em>received</em> something, so that this node stops before they take over.
  */
 final class NodeLease {
 
@@ -35,8 +36,8 @@ final class NodeLease {
         /** It cannot tell just now: it neither grants nor acknowledges, and keeps its sockets. */
         DOUBTFUL,
         /**
-         * The others act for its sessions, or are about to, as far as it can tell: it sends its clients away and takes no new
-         * ones.
+         * The others act for its sessions, or are about to, as far as it can tell: it sends its clients away and takes
+         * no new ones.
          */
         GIVEN_UP
     }
@@ -154,7 +155,9 @@ final class NodeLease {
         }
     }
 
-    /** A node leaves of its own will, or has just left so: from when it is no member it is not missed, nor asked about. */
+    /**
+     * A node leaves of its own will, or has just left so: from when it is no member it is not missed, nor asked about.
+     */
     void farewell(String name) {
         Peer peer = peers.get(name);
         if (peer != null) {

@@ -7,7 +7,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 
 /**
- * One cluster, one store: with two, each half of a document's history would be in another place, and both would be right.
+ * One cluster, one store: with two, each half of a document's history would be in another place, and both would be
+ * right.
  */
 public final class OneStore {
     private static final String MAP = "baton.cluster";
@@ -15,7 +16,9 @@ public final class OneStore {
 
     private OneStore() {}
 
-    /** Fails with a {@link SettingsException} when the cluster that this node joined uses another store than this id's. */
+    /**
+     * Fails with a {@link SettingsException} when the cluster that this node joined uses another store than this id's.
+     */
     public static Future<Void> check(ClusterNode node, Context context, String id, Settings settings) {
         IMap<String, String> shared = node.map(MAP);
         return context.<String>executeBlocking(() -> shared.putIfAbsent(KEY, id), false)

@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Where a process runs: the boot of its machine, its namespace of processes, its id there and when it began. A node on the same
- * machine can tell from it that another one has ended, without waiting for its signature to run out. Blocks on no network.
+ * Where a process runs: the boot of its machine, its namespace of processes, its id there and when it began. A node on
+ * the same machine can tell from it that another one has ended, without waiting for its signature to run out. Blocks on
+ * no network.
  */
 final class Place {
 

@@ -12,10 +12,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks one kind of question that is answered from many entries of a shared map, which Hazelcast does while a thread waits. Such
- * a question, asked while a member is silent or a lost member's partitions are being taken over, can hang until the time for a
- * call is up; asked again a moment later it is answered at once. So it fails soon, for whoever asks to ask again, and with each
- * failure in a row it is given twice as long, so that a large map or a slow machine gets its answer in the end. Any context.
+ * Asks one kind of question that is answered from many entries of a shared map, which Hazelcast does while a thread
+ * waits. Such a question, asked while a member is silent or a lost member's partitions are being taken over, can hang
+ * until the time for a call is up; asked again a moment later it is answered at once. So it fails soon, for whoever
+ * asks to ask again, and with each failure in a row it is given twice as long, so that a large map or a slow machine
+ * gets its answer in the end. Any context.
  */
 public final class Reader {
     /** Reading takes milliseconds when nothing is in the way. In milliseconds, like the next. */

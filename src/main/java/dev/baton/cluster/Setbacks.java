@@ -4,8 +4,8 @@ import io.vertx.core.AsyncResult;
 import org.slf4j.Logger;
 
 /**
- * What becomes of something that is done over and over: that it failed is no news where the next time puts it right, and is told
- * once when it goes on failing. Confined to one context.
+ * What becomes of something that is done over and over: that it failed is no news where the next time puts it right,
+ * and is told once when it goes on failing. Confined to one context.
  */
 public final class Setbacks {
     /** Of what a {@link Reader} reads, whose patience doubles, that is a second in which nothing came of it. */

@@ -6,11 +6,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which other nodes have been silent for a whole lease. No I/O and no clock: all times are monotonic milliseconds that the
- * caller passes in. Confined to one context.
+ * Which other nodes have been silent for a whole lease. No I/O and no clock: all times are monotonic milliseconds that
+ * the caller passes in. Confined to one context.
  *
- * <p>A silence counts for as long as this node looked. While it stood still itself it heard nobody, and whatever they sent waits
- * to be read: of a gap between two looks no more than two periods count, so that nobody is given up for a pause of this node.
+ * <p>A silence counts for as long as this node looked. While it stood still itself it heard nobody, and whatever they
+ * sent waits to be read: of a gap between two looks no more than two periods count, so that nobody is given up for a
+ * pause of this node.
  */
 final class SilentNodes {
     private final long lease;

@@ -4,17 +4,20 @@ import com.hazelcast.internal.util.Clock;
 import java.util.function.LongSupplier;
 
 /**
- * The time of day that Hazelcast goes by: asked of the machine once, and from then on counted by the monotonic clock. Thread-safe.
+ * The time of day that Hazelcast goes by: asked of the machine once, and from then on counted by the monotonic clock.
+ * Thread-safe.
  *
- * <p>Hazelcast reckons by the machine's clock how old a heartbeat is, whether an operation has come in time, and what time the
- * cluster has. When somebody sets that clock, heartbeats and operations that are quite fresh are refused as too old: a
- * cluster whose eldest member's clock was set back by a minute stood still for that minute. With this one, a node whose
- * machine's clock is set lives on as if nothing had happened; that its time of day then differs from others' is what
- * Hazelcast makes good for in any cluster ({@code ClusterClock}).
+ * <p>Hazelcast reckons by the machine's clock how old a heartbeat is, whether an operation has come in time, and what
+ * time the cluster has. When somebody sets that clock, heartbeats and operations that are quite fresh are refused as
+ * too old: a cluster whose eldest member's clock was set back by a minute stood still for that minute. With this one, a
+ * node whose machine's clock is set lives on as if nothing had happened; that its time of day then differs from others'
+ * is what Hazelcast makes good for in any cluster ({@code ClusterClock}).
  */
 public final class SteadyClock extends Clock.ClockImpl {
 
-    /** Hazelcast makes an instance of the class of this name when it first asks for the time ({@code ClockProperties}). */
+    /**
+     * Hazelcast makes an instance of the class of this name when it first asks for the time ({@code ClockProperties}).
+     */
     private static final String PROPERTY = "com.hazelcast.clock.impl";
 
     private static final long NANOS = 1_000_000;
@@ -40,7 +43,10 @@ public final class SteadyClock extends Clock.ClockImpl {
         this.start = nanos.getAsLong();
     }
 
-    /** Makes it the clock of this JVM's Hazelcast, unless another one is named, or Hazelcast has asked for the time before. */
+    /**
+     * Makes it the clock of this JVM's Hazelcast, unless another one is named, or Hazelcast has asked for the time
+     * before.
+     */
     static void install() {
         if (System.getProperty(PROPERTY) == null) {
             System.setProperty(PROPERTY, SteadyClock.class.getName());

@@ -15,9 +15,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Writes a record field by field, each with a number that follows from its name and with its length; so a node with another version
- * of the record understands it: it skips a field that it does not know, and takes nothing for one that is missing: 0, {@code false}, an
- * empty text, collection or {@link Optional}. A field of any other type cannot be missing. Confined to its {@link Kryo}.
+ * Writes a record field by field, each with a number that follows from its name and with its length; so a node with
+ * another version of the record understands it: it skips a field that it does not know, and takes nothing for one that
+ * is missing: 0, {@code false}, an empty text, collection or {@link Optional}. A field of any other type cannot be
+ * missing. Confined to its {@link Kryo}.
  */
 final class TaggedFields<T> extends Serializer<T> {
 

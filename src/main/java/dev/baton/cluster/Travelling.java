@@ -25,12 +25,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * How records travel between members and are kept as backups: by Kryo, each type under a number that follows from its name,
- * so that members with a type more or less understand each other in all others, and each field under its name, so that members with a
- * {@linkplain TaggedFields field more or less} understand each other too. Only what was named, and what is reachable
- * from that, can be read: no bytes make a member build anything else.
+ * How records travel between members and are kept as backups: by Kryo, each type under a number that follows from its
+ * name, so that members with a type more or less understand each other in all others, and each field under its name, so
+ * that members with a {@linkplain TaggedFields field more or less} understand each other too. Only what was named, and
+ * what is reachable from that, can be read: no bytes make a member build anything else.
  *
- * <p>Java's own serialization took most of a hand-over's processor time, for its descriptions of classes and its reflection.
+ * <p>Java's own serialization took most of a hand-over's processor time, for its descriptions of classes and its
+ * reflection.
  */
 public final class Travelling {
 

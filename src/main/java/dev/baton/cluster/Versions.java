@@ -6,8 +6,8 @@ import com.hazelcast.core.HazelcastInstance;
 import dev.baton.config.SettingsException;
 
 /**
- * Which nodes understand each other. Each member says its version, and the number of the way in which its records travel: that changes
- * only when nodes of the version before cannot read them any more.
+ * Which nodes understand each other. Each member says its version, and the number of the way in which its records
+ * travel: that changes only when nodes of the version before cannot read them any more.
  */
 public final class Versions {
 

@@ -18,8 +18,8 @@ public final class BindFailure {
     private BindFailure() {}
 
     /**
-     * The failure as a {@link SettingsException} when it lies in the address, otherwise as it came. Whoever listens maps
-     * its failure through this, since nobody further up knows which of the addresses it was:
+     * The failure as a {@link SettingsException} when it lies in the address, otherwise as it came. Whoever listens
+     * maps its failure through this, since nobody further up knows which of the addresses it was:
      * {@code server.listen(port, host).recover(t -> Future.failedFuture(BindFailure.of(t, "http", host, port)))}.
      *
      * @param failure what listening ended with

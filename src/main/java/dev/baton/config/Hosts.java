@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names a node answers to. A page of another site can point a name of its own at this node's address (DNS rebinding); the
- * browser then takes node and page for one origin, and only the name in the {@code Host} header tells the request from an honest
- * one. Loopback names and the bound address are always answered: no other site can own them.
+ * The names a node answers to. A page of another site can point a name of its own at this node's address (DNS
+ * rebinding); the browser then takes node and page for one origin, and only the name in the {@code Host} header tells
+ * the request from an honest one. Loopback names and the bound address are always answered: no other site can own them.
  *
  * @param any every name is answered; for nodes behind a proxy that checks names itself
  * @param names further names, in lower case, without ports
@@ -23,12 +23,12 @@ public record Hosts(boolean any, Set<String> names) {
     }
 
     /**
-     * Whether a request with this {@code Host} is answered. The port is not compared: a proxy or a published container port may
-     * have changed it.
+     * Whether a request with this {@code Host} is answered. The port is not compared: a proxy or a published container
+     * port may have changed it.
      *
      * @param host the value of the {@code Host} header
-     * @param bound the host that the port is bound to, as set; with a wildcard address every IP address is answered, since any
-     *     may lead here and none can be rebound
+     * @param bound the host that the port is bound to, as set; with a wildcard address every IP address is answered,
+     *     since any may lead here and none can be rebound
      */
     public boolean answers(String host, String bound) {
         if (any) {

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Every key there is. The loader, its messages, the command line's help and the manual all come from this one table, so none
- * of them can know a key that another does not.
+ * Every key there is. The loader, its messages, the command line's help and the manual all come from this one table, so
+ * none of them can know a key that another does not.
  */
 final class Keys {
 

@@ -35,7 +35,9 @@ final class Messages {
                 .filter(candidate -> distance(name, candidate) <= limit);
     }
 
-    /** Insertions, deletions, replacements and swaps of neighbours that lead from one to the other, whatever the case. */
+    /**
+     * Insertions, deletions, replacements and swaps of neighbours that lead from one to the other, whatever the case.
+     */
     static int distance(String from, String to) {
         String a = from.toLowerCase(Locale.ROOT);
         String b = to.toLowerCase(Locale.ROOT);

@@ -24,7 +24,8 @@ public record Origins(boolean any, boolean same, Set<String> exact) {
      * Whether a handshake may go on. What is not a browser sends no {@code Origin}; such a request has nobody's session
      * to abuse, and whether to let it in is the caller's decision, not this one.
      *
-     * @param origin the value of the {@code Origin} header; {@code null} in letters (a sandboxed page) is only let in by {@code *}
+     * @param origin the value of the {@code Origin} header; {@code null} in letters (a sandboxed page) is only let in
+     *     by {@code *}
      * @param host the value of the {@code Host} header, empty where there is none
      */
     public boolean allows(String origin, String host) {

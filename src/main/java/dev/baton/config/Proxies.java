@@ -61,9 +61,9 @@ public record Proxies(List<String> networks) {
     }
 
     /**
-     * The address of the client behind a connection: of the addresses that were forwarded the last that is no trusted proxy's, or the
-     * connection's own. Where {@code X-Forwarded-For} and {@code Forwarded} disagree the proxy has passed one of them on unread, and
-     * neither is believed.
+     * The address of the client behind a connection: of the addresses that were forwarded the last that is no trusted
+     * proxy's, or the connection's own. Where {@code X-Forwarded-For} and {@code Forwarded} disagree the proxy has
+     * passed one of them on unread, and neither is believed.
      *
      * @param remote where the connection comes from
      * @param forwardedFor the values of {@code X-Forwarded-For}, in order

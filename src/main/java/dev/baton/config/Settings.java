@@ -9,8 +9,8 @@ import java.util.OptionalInt;
 
 /**
  * Everything a node can be told, checked. Each component is one key of the configuration, named as the key is
- * ({@code handover.grace-closed} is {@code handover().graceClosed()}); {@link Keys} lists them with their defaults, bounds
- * and meaning. Immutable, so any thread may read it. {@code toString} shows no secret.
+ * ({@code handover.grace-closed} is {@code handover().graceClosed()}); {@link Keys} lists them with their defaults,
+ * bounds and meaning. Immutable, so any thread may read it. {@code toString} shows no secret.
  */
 public record Settings(
         Http http,
@@ -95,7 +95,9 @@ public record Settings(
     /** How long an offline session can be resumed. */
     public record SessionSettings(Duration expiry) {}
 
-    /** How long edit rights wait for their holder, by how it went away; and how long a holder may think about a request. */
+    /**
+     * How long edit rights wait for their holder, by how it went away; and how long a holder may think about a request.
+     */
     public record Handover(Duration graceClosed, Duration graceTimeout, Duration graceNode, Duration answer) {}
 
     /**

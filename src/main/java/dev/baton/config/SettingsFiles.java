@@ -52,8 +52,8 @@ public final class SettingsFiles {
     }
 
     /**
-     * The environment with the content of the files that {@code BATON_…_FILE} names in place of the names, for each key that is a secret: an
-     * environment is seen by more eyes than a file that its platform mounts.
+     * The environment with the content of the files that {@code BATON_…_FILE} names in place of the names, for each key
+     * that is a secret: an environment is seen by more eyes than a file that its platform mounts.
      *
      * @throws SettingsException when such a file cannot be read, or the secret is set both ways
      */

@@ -13,12 +13,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Puts the sources together: defaults, {@code conf/config.json}, {@code -conf}, environment, system properties; what comes
- * later wins. Every value given is checked, also one that a later source replaces, so that a mistake does not lie in wait.
+ * Puts the sources together: defaults, {@code conf/config.json}, {@code -conf}, environment, system properties; what
+ * comes later wins. Every value given is checked, also one that a later source replaces, so that a mistake does not lie
+ * in wait.
  *
- * <p>Not built on {@code vertx-config} or SmallRye Config. Both merge the sources to one set of values before anybody can
- * look, so a message could no longer say where a bad value stands; both let unknown keys pass; {@code vertx-config} reads
- * asynchronously, on a Vert.x that must not start before its settings are known to be good. What is left to do is small.
+ * <p>Not built on {@code vertx-config} or SmallRye Config. Both merge the sources to one set of values before anybody
+ * can look, so a message could no longer say where a bad value stands; both let unknown keys pass; {@code vertx-config}
+ * reads asynchronously, on a Vert.x that must not start before its settings are known to be good. What is left to do is
+ * small.
  */
 final class SettingsLoader {
 
@@ -42,7 +44,8 @@ final class SettingsLoader {
      * @param file what {@code conf/config.json} holds, nested or with dots in the names; empty without one
      * @param conf the same of {@code -conf}
      * @param env the environment; only {@code BATON_…} is looked at, and an empty value counts as not set
-     * @param props the system properties; only {@code baton.…} is looked at, without {@code baton.jar} and {@code baton.test.…}
+     * @param props the system properties; only {@code baton.…} is looked at, without {@code baton.jar} and
+     *     {@code baton.test.…}
      * @throws SettingsException on an unknown key, a bad value, or values that do not go together
      */
     static Settings load(JsonObject file, JsonObject conf, Map<String, String> env, Map<String, String> props) {

@@ -32,8 +32,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers for any document of the cluster, from any of its nodes: where it stands, who is in it; gives its pen to somebody, and
- * takes somebody out. Any context; futures complete on the caller's, with JSON, and fail with {@link DeskException} alone.
+ * Answers for any document of the cluster, from any of its nodes: where it stands, who is in it; gives its pen to
+ * somebody, and takes somebody out. Any context; futures complete on the caller's, with JSON, and fail with
+ * {@link DeskException} alone.
  */
 public final class DocumentDesk {
 
@@ -58,8 +59,8 @@ public final class DocumentDesk {
     }
 
     /**
-     * The documents that somebody is in, on any node, by name: {@code {documents, more}}. Looks through all of them, off the event
-     * loop, so not meant to be asked often.
+     * The documents that somebody is in, on any node, by name: {@code {documents, more}}. Looks through all of them,
+     * off the event loop, so not meant to be asked often.
      *
      * @param after only names behind this one
      * @param limit 1 to {@link #PAGE}
@@ -85,8 +86,8 @@ public final class DocumentDesk {
     }
 
     /**
-     * Where a document stands: {@code {document, log, seq, snapshot, epoch, holder, state, until, queue, cause}}, as members are
-     * told it, with the store's epoch and head.
+     * Where a document stands: {@code {document, log, seq, snapshot, epoch, holder, state, until, queue, cause}}, as
+     * members are told it, with the store's epoch and head.
      */
     public Future<JsonObject> state(String document) {
         return named(document)

@@ -13,11 +13,11 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The {@link DocumentDesk} over HTTP, for the management port: whoever reaches that port may use it. What it offers is described
- * in {@code /api/openapi.json}.
+ * The {@link DocumentDesk} over HTTP, for the management port: whoever reaches that port may use it. What it offers is
+ * described in {@code /api/openapi.json}.
  *
- * <p>A page that an operator's browser has open must not: what changes something takes JSON, which a page of another origin may
- * not send unasked, and a request that names another origin is turned away.
+ * <p>A page that an operator's browser has open must not: what changes something takes JSON, which a page of another
+ * origin may not send unasked, and a request that names another origin is turned away.
  */
 public final class DocumentsApi implements Consumer<Router> {
 

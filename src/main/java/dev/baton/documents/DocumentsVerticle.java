@@ -6,9 +6,9 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 
 /**
- * Serves {@link #ADDRESS} on the cluster's event bus: a request {@code {action, document, session}} is replied to with what the
- * {@link DocumentDesk} answers, or with a {@code ReplyException} that carries a {@link DeskException}'s code and words. Every node
- * serves it, each request goes to one of them. One instance a node.
+ * Serves {@link #ADDRESS} on the cluster's event bus: a request {@code {action, document, session}} is replied to with
+ * what the {@link DocumentDesk} answers, or with a {@code ReplyException} that carries a {@link DeskException}'s code
+ * and words. Every node serves it, each request goes to one of them. One instance a node.
  */
 public final class DocumentsVerticle extends VerticleBase {
 

@@ -8,8 +8,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The documents that the client of one connection takes part in, or is about to: no more than so many. No I/O. Confined to the
- * connection's loop.
+ * The documents that the client of one connection takes part in, or is about to: no more than so many. No I/O. Confined
+ * to the connection's loop.
  */
 final class Attendance {
     private final int most;
@@ -18,7 +18,10 @@ final class Attendance {
     /** How many joins of each have no answer yet. */
     private final Map<String, Integer> joining = new HashMap<>();
 
-    /** Those that the client has asked to leave last: it may join another as soon as it is told, which is before this side is. */
+    /**
+     * Those that the client has asked to leave last: it may join another as soon as it is told, which is before this
+     * side is.
+     */
     private final Set<String> leaving = new HashSet<>();
 
     /** In none yet, and never in more than {@code most} at a time. */
@@ -58,7 +61,10 @@ final class Attendance {
         }
     }
 
-    /** What came of the asking to leave. When it has been asked to join again since, what comes of that is still to be told. */
+    /**
+     * What came of the asking to leave. When it has been asked to join again since, what comes of that is still to be
+     * told.
+     */
     void left(String document, Rooms.Result result) {
         if (result == Rooms.Result.OUT) {
             remove(document);

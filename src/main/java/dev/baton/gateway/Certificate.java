@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The node's certificate and key, from their files. They are replaced while the node runs, some days before they run out. Its methods
- * block; one caller at a time.
+ * The node's certificate and key, from their files. They are replaced while the node runs, some days before they run
+ * out. Its methods block; one caller at a time.
  */
 final class Certificate {
     private final Settings.Tls files;
@@ -39,8 +39,8 @@ final class Certificate {
     }
 
     /**
-     * What is in the files if that is another than before, and was so at the last look too: two files cannot be replaced in one step, and a
-     * certificate with another's key would serve nobody.
+     * What is in the files if that is another than before, and was so at the last look too: two files cannot be
+     * replaced in one step, and a certificate with another's key would serve nobody.
      */
     Optional<PemKeyCertOptions> reload() {
         Pair pair = now();

@@ -447,8 +447,8 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
     }
 
     /**
-     * Writes an encoded frame, which this releases; on the loop. It goes out at the end of the turn. A client that does not
-     * read is let go before it costs more than its share.
+     * Writes an encoded frame, which this releases; on the loop. It goes out at the end of the turn. A client that does
+     * not read is let go before it costs more than its share.
      */
     void write(ByteBuf frame) {
         if (ended) {
@@ -575,7 +575,10 @@ final class Connection implements Outbox, Intake.Owner, PartsIntake.Owner {
         }
     }
 
-    /** Tells the rooms and the cluster what the end of this connection is to its session; {@link #over} completes when they know. */
+    /**
+     * Tells the rooms and the cluster what the end of this connection is to its session; {@link #over} completes when
+     * they know.
+     */
     private void report(SessionRef ref, String cause) {
         if (gone) {
             over.complete();

@@ -4,10 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How many connections each client address has that came to nothing, so far or for good: each counts from its arrival until it is welcomed or
- * given a page, and otherwise until it is forgiven, which happens so many times a second for each address. So that one address
- * which opens connection after connection delays itself and not the others. Pure but for its lock; times are milliseconds of a
- * clock that does not go back. Thread-safe; holds nothing of an address without debts.
+ * How many connections each client address has that came to nothing, so far or for good: each counts from its arrival
+ * until it is welcomed or given a page, and otherwise until it is forgiven, which happens so many times a second for
+ * each address. So that one address which opens connection after connection delays itself and not the others. Pure but
+ * for its lock; times are milliseconds of a clock that does not go back. Thread-safe; holds nothing of an address
+ * without debts.
  */
 final class Debts {
     /** An address that is behind a proxy that has not said which one it is: it has no debts. */

@@ -9,13 +9,14 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The connections of one event loop that are no sockets: those that nobody listens to yet, those that have not sent a whole request,
- * and those that a page is read through. Each has a time, however its bytes trickle in, and there are only so many. Confined to
- * its loop; the time is a parameter, in milliseconds of a clock that does not go back.
+ * The connections of one event loop that are no sockets: those that nobody listens to yet, those that have not sent a
+ * whole request, and those that a page is read through. Each has a time, however its bytes trickle in, and there are
+ * only so many. Confined to its loop; the time is a parameter, in milliseconds of a clock that does not go back.
  *
- * <p>While more strangers come than the node bears, they wait unread, which costs it next to nothing. Those are let in first whose
- * address has the fewest connections that came to nothing, and of these the newest: in a crowd that stands there for long, whoever comes in earnest is among the newest, and whoever has waited for
- * long has often gone. (The adaptive LIFO of B. Maurer, "Fail at Scale", ACM Queue 13:8, 2015.)
+ * <p>While more strangers come than the node bears, they wait unread, which costs it next to nothing. Those are let in
+ * first whose address has the fewest connections that came to nothing, and of these the newest: in a crowd that stands
+ * there for long, whoever comes in earnest is among the newest, and whoever has waited for long has often gone. (The
+ * adaptive LIFO of B. Maurer, "Fail at Scale", ACM Queue 13:8, 2015.)
  */
 final class Doorstep {
 
@@ -34,7 +35,9 @@ final class Doorstep {
         void onClose(Runnable over);
     }
 
-    /** The files of a page are through in that time on a slow line too; a browser opens another connection by itself. */
+    /**
+     * The files of a page are through in that time on a slow line too; a browser opens another connection by itself.
+     */
     private static final long READING = 60_000;
 
     /** Whoever waits longer than this unread has long tried another connection, or another node. */

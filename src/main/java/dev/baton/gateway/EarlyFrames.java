@@ -18,10 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * What is better dealt with before Vert.x sees it. Pongs, since they are most of what comes in, and Vert.x would make several
- * objects of each to say what one call says. And frames against the rules: Vert.x would close the connection without a close
- * frame, while this tells the client which rule. What the client has still under way then is read and dropped, so that it does
- * not reset the connection before the client has read why. Confined to the socket's loop.
+ * What is better dealt with before Vert.x sees it. Pongs, since they are most of what comes in, and Vert.x would make
+ * several objects of each to say what one call says. And frames against the rules: Vert.x would close the connection
+ * without a close frame, while this tells the client which rule. What the client has still under way then is read and
+ * dropped, so that it does not reset the connection before the client has read why. Confined to the socket's loop.
  */
 final class EarlyFrames extends ChannelDuplexHandler {
 
@@ -55,9 +55,10 @@ final class EarlyFrames extends ChannelDuplexHandler {
     }
 
     /**
-     * The client broke a rule, or said too much at once: nothing more is read of it, and the connection ends on this side with the close
-     * frame that is written next (RFC 6455, 7.1.7). What it has under way is dropped until it ends the connection too, for at most the time
-     * that Vert.x gives an answer to a close: to end at once with bytes unread would take the close frame back.
+     * The client broke a rule, or said too much at once: nothing more is read of it, and the connection ends on this
+     * side with the close frame that is written next (RFC 6455, 7.1.7). What it has under way is dropped until it ends
+     * the connection too, for at most the time that Vert.x gives an answer to a close: to end at once with bytes unread
+     * would take the close frame back.
      */
     void fail() {
         failed = true;

@@ -12,11 +12,12 @@ import io.vertx.core.internal.http.WebSocketInternal;
 
 /**
  * Writes frames to one socket as bytes that were encoded before, so that a text for a thousand sockets is encoded once
- * and its bytes are shared, and a ping never; and leaves the flush to the {@link Loop}, so that what one turn has for a socket is
- * one system call. Measured against {@code writeTextMessage}: see the figures in the manual.
+ * and its bytes are shared, and a ping never; and leaves the flush to the {@link Loop}, so that what one turn has for a
+ * socket is one system call. Measured against {@code writeTextMessage}: see the figures in the manual.
  *
- * <p>The bytes enter the pipeline behind Netty's encoder of frames. Vert.x has pongs and closes of its own to write; all on the
- * one event loop, and none of them has to keep its place among texts but the close, which comes last. Confined to that loop.
+ * <p>The bytes enter the pipeline behind Netty's encoder of frames. Vert.x has pongs and closes of its own to write;
+ * all on the one event loop, and none of them has to keep its place among texts but the close, which comes last.
+ * Confined to that loop.
  */
 final class EncodedFrames {
     /** Final fragment, text; RFC 6455, 5.2. */
@@ -25,7 +26,9 @@ final class EncodedFrames {
     private static final int SHORT = 125;
     private static final int LONGEST_HEADER = 10;
 
-    /** Final fragment, ping, without a payload: a pong answers the last ping, so that none has to be told from another. */
+    /**
+     * Final fragment, ping, without a payload: a pong answers the last ping, so that none has to be told from another.
+     */
     private static final ByteBuf PING = Unpooled.unreleasableBuffer(
             Unpooled.directBuffer(2).writeByte(0x89).writeByte(0).asReadOnly());
 

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keeps the frames that came in the same packet as the handshake until there is a socket to hear them: Netty decodes them while Vert.x
- * still takes the connection for one of HTTP, and drops them. Holds what one read brought and no more. Confined to the connection's loop.
+ * Keeps the frames that came in the same packet as the handshake until there is a socket to hear them: Netty decodes
+ * them while Vert.x still takes the connection for one of HTTP, and drops them. Holds what one read brought and no
+ * more. Confined to the connection's loop.
  */
 final class FirstFrames extends ChannelInboundHandlerAdapter {
 

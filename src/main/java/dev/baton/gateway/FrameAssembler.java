@@ -10,10 +10,10 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Puts the frames of a message together: text only, valid UTF-8, within a size. Each fragment is decoded as it comes, so that a message
- * which will be none is refused at once, also when it never ends. Vert.x can do most of this, but it drops a message that begins with an
- * empty fragment, keeps a socket open whose message was too large, and repairs invalid UTF-8 silently. One a connection, confined to
- * its loop.
+ * Puts the frames of a message together: text only, valid UTF-8, within a size. Each fragment is decoded as it comes,
+ * so that a message which will be none is refused at once, also when it never ends. Vert.x can do most of this, but it
+ * drops a message that begins with an empty fragment, keeps a socket open whose message was too large, and repairs
+ * invalid UTF-8 silently. One a connection, confined to its loop.
  */
 final class FrameAssembler {
 

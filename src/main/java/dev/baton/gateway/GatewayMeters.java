@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * What the gateway counts and measures, since the node started. Any thread; adding costs some nanoseconds and takes no lock, so
- * it may be done for each frame.
+ * What the gateway counts and measures, since the node started. Any thread; adding costs some nanoseconds and takes no
+ * lock, so it may be done for each frame.
  */
 public final class GatewayMeters {
     private final LongAdder pings = new LongAdder();

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Lets a client in: who it is, whether there is room for one more of its sockets, and which session that makes. Any context;
- * every failure is a {@link Refusal} or says that the cluster does not answer.
+ * Lets a client in: who it is, whether there is room for one more of its sockets, and which session that makes. Any
+ * context; every failure is a {@link Refusal} or says that the cluster does not answer.
  */
 final class Greeter {
 
@@ -106,8 +106,9 @@ final class Greeter {
     }
 
     /**
-     * A session that goes on was let in before, and its new connection takes the place of the one it had, here or elsewhere: the limit of
-     * a user's sockets does not shut it out, be the former connection half open or on a node that is gone.
+     * A session that goes on was let in before, and its new connection takes the place of the one it had, here or
+     * elsewhere: the limit of a user's sockets does not shut it out, be the former connection half open or on a node
+     * that is gone.
      */
     private Guest counted(Sessions.Connected connected, Identity who) {
         connections.users().opened(connected.record().user().id());

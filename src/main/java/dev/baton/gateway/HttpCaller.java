@@ -20,8 +20,8 @@ record HttpCaller(HttpConnection connection, Proxies trusted) implements Doorste
     }
 
     /**
-     * Below Vert.x, which would read a request before it can be told to wait. Of a connection that is just being closed the handlers
-     * are gone already.
+     * Below Vert.x, which would read a request before it can be told to wait. Of a connection that is just being closed
+     * the handlers are gone already.
      */
     @Override
     public void listen(boolean on) {
@@ -45,8 +45,8 @@ record HttpCaller(HttpConnection connection, Proxies trusted) implements Doorste
     }
 
     /**
-     * What is not to be read is read all the same when the other side has gone, to get at the end of it; what it said before
-     * would then be answered, a whole crowd at once, for nobody.
+     * What is not to be read is read all the same when the other side has gone, to get at the end of it; what it said
+     * before would then be answered, a whole crowd at once, for nobody.
      */
     private static final class Deaf extends ChannelInboundHandlerAdapter {
         /** When it is closed, Vert.x hears of it as of any other close. */

@@ -12,9 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Hands what one socket sends to the decoder of frames a little at a time, so that nobody else on the loop waits for one who
- * sends a thousand messages in one go: when its turn is over, whoever else has sent something comes first. Nothing more is read
- * until what is there has been handed on, so that it holds what one read brought and no more. Confined to the socket's loop.
+ * Hands what one socket sends to the decoder of frames a little at a time, so that nobody else on the loop waits for
+ * one who sends a thousand messages in one go: when its turn is over, whoever else has sent something comes first.
+ * Nothing more is read until what is there has been handed on, so that it holds what one read brought and no more.
+ * Confined to the socket's loop.
  */
 final class Inflow extends ChannelInboundHandlerAdapter {
 

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What comes in on one socket, from its frames to the messages in them: what comes too fast is refused, and what is no message is
- * answered. What a message does is its owner's. Confined to the loop of the connection.
+ * What comes in on one socket, from its frames to the messages in them: what comes too fast is refused, and what is no
+ * message is answered. What a message does is its owner's. Confined to the loop of the connection.
  */
 final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
 
@@ -57,7 +57,9 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
         void close(CloseCode code, String why);
     }
 
-    /** A signal beyond the rate costs as much as this many bytes more: it is read to no other end than to be replaced. */
+    /**
+     * A signal beyond the rate costs as much as this many bytes more: it is read to no other end than to be replaced.
+     */
     private static final int EXTRA_SIGNAL = 256;
 
     private final Owner owner;
@@ -160,8 +162,8 @@ final class Intake implements FrameAssembler.Sink, EarlyFrames.Sink {
     }
 
     /**
-     * What is answered at once counts as outstanding until the answer goes out: the client has not waited for it before. Of several that
-     * come in one go only the first is free.
+     * What is answered at once counts as outstanding until the answer goes out: the client has not waited for it
+     * before. Of several that come in one go only the first is free.
      */
     private void answered(Future<?> answer) {
         if (answer.isComplete()) {

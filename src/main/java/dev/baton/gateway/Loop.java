@@ -17,7 +17,10 @@ import java.util.concurrent.Callable;
 /** What the connections of one event loop share: the loop itself and its heartbeat wheel. */
 final class Loop implements Lane, Visitor<Connection> {
 
-    /** How many sessions are made or resumed at a time: enough to keep the node busy, few enough for the others not to wait. */
+    /**
+     * How many sessions are made or resumed at a time: enough to keep the node busy, few enough for the others not to
+     * wait.
+     */
     private static final int AT_ONCE = 16;
 
     private final Context context;
@@ -75,8 +78,8 @@ final class Loop implements Lane, Visitor<Connection> {
     }
 
     /**
-     * Has what goes out to a client flushed at the end of this turn: behind everything that is due already, so that a loop with much to do
-     * makes few system calls of it, and one without makes no one wait.
+     * Has what goes out to a client flushed at the end of this turn: behind everything that is due already, so that a
+     * loop with much to do makes few system calls of it, and one without makes no one wait.
      */
     void flushSoon(Outflow outflow) {
         planFlush();

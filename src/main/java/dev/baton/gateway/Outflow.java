@@ -5,9 +5,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.vertx.core.http.ServerWebSocket;
 
 /**
- * What goes out to one client: gathered until the loop's turn is over, and bounded. One frame at a time does not count against it while it
- * is on its way: what the client asked for itself, such as a document's content, or a large one, which takes its time on any
- * line. Confined to the socket's loop.
+ * What goes out to one client: gathered until the loop's turn is over, and bounded. One frame at a time does not count
+ * against it while it is on its way: what the client asked for itself, such as a document's content, or a large one,
+ * which takes its time on any line. Confined to the socket's loop.
  */
 final class Outflow {
     /** A frame of this many bytes is a large one. */

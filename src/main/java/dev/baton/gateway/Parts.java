@@ -13,9 +13,10 @@ import java.util.Optional;
 import java.util.function.ToIntFunction;
 
 /**
- * Puts the parts of updates and snapshots of one client together. At a time there is one unfinished series for each document and type;
- * part 1 always begins one. A series that fails is answered once, and the rest of its parts is dropped. Pure: the time is a parameter, in
- * milliseconds of a clock that does not go back. Confined to the connection's loop.
+ * Puts the parts of updates and snapshots of one client together. At a time there is one unfinished series for each
+ * document and type; part 1 always begins one. A series that fails is answered once, and the rest of its parts is
+ * dropped. Pure: the time is a parameter, in milliseconds of a clock that does not go back. Confined to the
+ * connection's loop.
  */
 final class Parts {
 
@@ -82,7 +83,10 @@ final class Parts {
         this.budget = budget;
     }
 
-    /** What has to be answered before part 1 of a series is taken: another one of the same type is unfinished, and is given up. */
+    /**
+     * What has to be answered before part 1 of a series is taken: another one of the same type is unfinished, and is
+     * given up.
+     */
     Optional<Abandoned> begins(ClientMessage.Part part) {
         Series before = all.get(key(part));
         return part.part() == 1 && before != null && !before.failed && !before.last.follows(part)

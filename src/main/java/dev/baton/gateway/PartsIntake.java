@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The messages of one client that come in parts: keeps the parts, and hands the message on, or an error back, when the last one has come.
- * Confined to the connection's loop.
+ * The messages of one client that come in parts: keeps the parts, and hands the message on, or an error back, when the
+ * last one has come. Confined to the connection's loop.
  */
 final class PartsIntake {
     private static final Logger LOG = LoggerFactory.getLogger(PartsIntake.class);
@@ -37,7 +37,10 @@ final class PartsIntake {
         /** Has something done in so many milliseconds, unless the connection has ended by then. */
         void later(long millis, Runnable action);
 
-        /** Does what takes long off the loop, and handles nothing of the client's until it is done; completes on the loop. */
+        /**
+         * Does what takes long off the loop, and handles nothing of the client's until it is done; completes on the
+         * loop.
+         */
         <T> Future<T> meanwhile(Callable<T> work);
     }
 

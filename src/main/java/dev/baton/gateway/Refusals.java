@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a request for a socket that is refused: an answer in words and the end of the connection, a count by its cause, and a
- * line in the log, of each cause at most one in ten seconds: whoever set a proxy up wrongly finds it there, and nobody can fill
- * the log. Confined to its loop.
+ * What becomes of a request for a socket that is refused: an answer in words and the end of the connection, a count by
+ * its cause, and a line in the log, of each cause at most one in ten seconds: whoever set a proxy up wrongly finds it
+ * there, and nobody can fill the log. Confined to its loop.
  */
 final class Refusals {
 

@@ -36,8 +36,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes sockets on one event loop, pings each of them from one periodic timer, and serves the page. Deploy one instance an
- * event loop, all with the same port.
+ * Takes sockets on one event loop, pings each of them from one periodic timer, and serves the page. Deploy one instance
+ * an event loop, all with the same port.
  */
 public final class ServerVerticle extends VerticleBase {
 
@@ -182,9 +182,9 @@ public final class ServerVerticle extends VerticleBase {
     }
 
     /**
-     * Takes no more connections, and closes the sockets there are with 1001, spread evenly over a time. Completes when the last
-     * of them has gone, its session reported offline; a client that does not answer the close is waited for two seconds more.
-     * Any thread; only the first call counts.
+     * Takes no more connections, and closes the sockets there are with 1001, spread evenly over a time. Completes when
+     * the last of them has gone, its session reported offline; a client that does not answer the close is waited for
+     * two seconds more. Any thread; only the first call counts.
      */
     public Future<Void> drain(Duration over) {
         Promise<Void> gone = Promise.promise();
@@ -316,8 +316,8 @@ public final class ServerVerticle extends VerticleBase {
     }
 
     /**
-     * Whether a client that a trusted proxy speaks for is not of an address with too many connections that came to nothing; otherwise
-     * it is answered, and no one else waits for that. Others were counted when they connected.
+     * Whether a client that a trusted proxy speaks for is not of an address with too many connections that came to
+     * nothing; otherwise it is answered, and no one else waits for that. Others were counted when they connected.
      */
     private boolean proxied(HttpServerRequest request, String address, Doorstep doorstep) {
         HttpCaller caller = caller(request.connection());

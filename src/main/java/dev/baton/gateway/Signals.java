@@ -8,9 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The signals of one client: as many a second as messages may be go on at once; of what comes beyond, the latest of each document waits until
- * it may, and takes the place of the one before. A signal that is kept and one that is not do not replace each other. Pure: the time is a
- * parameter, in milliseconds of a clock that does not go back. Confined to the connection's loop.
+ * The signals of one client: as many a second as messages may be go on at once; of what comes beyond, the latest of
+ * each document waits until it may, and takes the place of the one before. A signal that is kept and one that is not do
+ * not replace each other. Pure: the time is a parameter, in milliseconds of a clock that does not go back. Confined to
+ * the connection's loop.
  */
 final class Signals {
     private record Key(String document, boolean keep) {}

@@ -3,11 +3,11 @@ package dev.baton.gateway;
 import java.time.Duration;
 
 /**
- * How many more connections that come to nothing a loop bears. Each connection counts as one of them until it is welcomed, or given a
- * page, and again when it is gone soon after the welcome: so those that mean harm, or only try, have so many a second between
- * them, while a herd that says who it is and stays is let in as fast as the node can. Counted by client address as well, so that those
- * wait whose address has the most of them. Pure: the time is a parameter, in
- * milliseconds of a clock that does not go back. Confined to its loop.
+ * How many more connections that come to nothing a loop bears. Each connection counts as one of them until it is
+ * welcomed, or given a page, and again when it is gone soon after the welcome: so those that mean harm, or only try,
+ * have so many a second between them, while a herd that says who it is and stays is let in as fast as the node can.
+ * Counted by client address as well, so that those wait whose address has the most of them. Pure: the time is a
+ * parameter, in milliseconds of a clock that does not go back. Confined to its loop.
  */
 final class Strangers {
 
@@ -61,7 +61,10 @@ final class Strangers {
         debts.excuse(address, now);
     }
 
-    /** One of that address who was welcomed then is gone. The node owes nothing: what was not there to be taken delays nobody. */
+    /**
+     * One of that address who was welcomed then is gone. The node owes nothing: what was not there to be taken delays
+     * nobody.
+     */
     void gone(String address, long welcomed, long now) {
         if (now - welcomed < BRIEF.toMillis()) {
             debts.charge(address, now);

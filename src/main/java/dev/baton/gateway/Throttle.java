@@ -1,11 +1,12 @@
 package dev.baton.gateway;
 
 /**
- * How much one connection may send. The rate limits what is sent without waiting: a message that comes while no other one is
- * outstanding costs nothing, so a client that waits for each answer is never refused, however fast its link. Of the others, what comes
- * within the rate and its burst is taken; of what comes beyond, as much again is refused with an answer; a client that goes on beyond
- * that too is closed. Control frames and parts of messages always count, since nobody waits for their answers. Bytes are never refused: beyond their rate and its burst the connection is read no further until it keeps to the rate again. Pure,
- * makes nothing while it is used, for one thread.
+ * How much one connection may send. The rate limits what is sent without waiting: a message that comes while no other
+ * one is outstanding costs nothing, so a client that waits for each answer is never refused, however fast its link. Of
+ * the others, what comes within the rate and its burst is taken; of what comes beyond, as much again is refused with an
+ * answer; a client that goes on beyond that too is closed. Control frames and parts of messages always count, since
+ * nobody waits for their answers. Bytes are never refused: beyond their rate and its burst the connection is read no
+ * further until it keeps to the rate again. Pure, makes nothing while it is used, for one thread.
  */
 final class Throttle {
 
@@ -22,7 +23,10 @@ final class Throttle {
     /** A fragment costs at least as much as this many bytes: an endless row of empty ones has an end. */
     private static final int LEAST_FRAGMENT = 1_024;
 
-    /** So many times what may be sent in a second, or what is the largest message, is too much for one message, by that cost. */
+    /**
+     * So many times what may be sent in a second, or what is the largest message, is too much for one message, by that
+     * cost.
+     */
     private static final int ENDLESS = 4;
 
     private final TokenBucket allowed;
@@ -49,7 +53,9 @@ final class Throttle {
         this.endless = (long) ENDLESS * Math.max(bytes, largest);
     }
 
-    /** The first, or only, frame of a message. Returns for how many milliseconds nothing more is to be read; 0 for none. */
+    /**
+     * The first, or only, frame of a message. Returns for how many milliseconds nothing more is to be read; 0 for none.
+     */
     long first(int length, long now) {
         size = length;
         return spend(length, now);

@@ -1,8 +1,8 @@
 package dev.baton.gateway;
 
 /**
- * So much a second, and a burst on top when it was quiet. Pure: whoever asks says what time it is. Nothing runs and nothing is
- * made while it is used. For one thread.
+ * So much a second, and a burst on top when it was quiet. Pure: whoever asks says what time it is. Nothing runs and
+ * nothing is made while it is used. For one thread.
  */
 final class TokenBucket {
 
@@ -34,7 +34,9 @@ final class TokenBucket {
         return level >= amount * PART;
     }
 
-    /** Takes units, also such as are not there: then they are owed, and there are none until that has been made up for. */
+    /**
+     * Takes units, also such as are not there: then they are owed, and there are none until that has been made up for.
+     */
     void take(long amount) {
         level -= amount * PART;
     }
@@ -44,7 +46,9 @@ final class TokenBucket {
         level = Math.min(level + amount * PART, most);
     }
 
-    /** In how many milliseconds so many units will be there; more than it holds are never, and count as all it holds. */
+    /**
+     * In how many milliseconds so many units will be there; more than it holds are never, and count as all it holds.
+     */
     long delay(long amount, long now) {
         refill(now);
         long missing = Math.min(amount * PART, most) - level;

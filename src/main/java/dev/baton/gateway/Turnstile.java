@@ -5,9 +5,9 @@ import java.util.Deque;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets in so many at a time; the others wait in the order in which they came. When thousands come back at once, each of them costs
- * the node much more than a message of whoever is there already, and without this they would all stand in the same line before
- * it. Confined to one loop.
+ * Lets in so many at a time; the others wait in the order in which they came. When thousands come back at once, each of
+ * them costs the node much more than a message of whoever is there already, and without this they would all stand in
+ * the same line before it. Confined to one loop.
  */
 final class Turnstile {
     private final Deque<BooleanSupplier> waiting = new ArrayDeque<>();

@@ -60,8 +60,8 @@ final class Welcoming {
     }
 
     /**
-     * After the whole cluster was restarted nobody knows the sessions any more; but the store knows who held which pen, and
-     * has the hash of what the holder resumes with.
+     * After the whole cluster was restarted nobody knows the sessions any more; but the store knows who held which pen,
+     * and has the hash of what the holder resumes with.
      */
     private Future<Optional<Sessions.Connected>> remembered(Optional<Identity> who, ResumeSecret secret) {
         return log.heldBy(secret.session())

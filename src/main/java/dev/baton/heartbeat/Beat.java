@@ -3,11 +3,12 @@ package dev.baton.heartbeat;
 import java.util.OptionalLong;
 
 /**
- * One place in a {@link HeartbeatWheel}: the handle by which its owner speaks of it. Confined to the wheel's event loop.
+ * One place in a {@link HeartbeatWheel}: the handle by which its owner speaks of it. Confined to the wheel's event
+ * loop.
  *
- * <p>It is its own link in two circular lists, that of its ping slot and that of its deadline, so that a socket costs this
- * one object, and neither a ping nor a deadline that moves makes another. The same type, without a subject, is the head
- * of such a list.
+ * <p>It is its own link in two circular lists, that of its ping slot and that of its deadline, so that a socket costs
+ * this one object, and neither a ping nor a deadline that moves makes another. The same type, without a subject, is the
+ * head of such a list.
  *
  * @param <T> what it stands for
  */

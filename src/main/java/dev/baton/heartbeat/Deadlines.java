@@ -3,9 +3,10 @@ package dev.baton.heartbeat;
 import java.util.Optional;
 
 /**
- * Who has been silent for too long: a hashed wheel of buckets, one tick wide, in which each beat lies once, not later than
- * its deadline. That a beat is heard moves nothing: when the time of its bucket comes, its deadline is reckoned anew, and
- * it is put where that belongs. One further off than a turn of this wheel is looked at once a turn, and put back.
+ * Who has been silent for too long: a hashed wheel of buckets, one tick wide, in which each beat lies once, not later
+ * than its deadline. That a beat is heard moves nothing: when the time of its bucket comes, its deadline is reckoned
+ * anew, and it is put where that belongs. One further off than a turn of this wheel is looked at once a turn, and put
+ * back.
  */
 final class Deadlines<T> {
 

@@ -5,27 +5,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says whom to ping, evenly spread over time, and who is silent, for all sockets of one event loop. Confined to that loop:
- * every method must be called there, and it has no lock. {@code now} is always the same monotonic clock, in milliseconds;
- * it may start anywhere, and must not go back.
+ * Says whom to ping, evenly spread over time, and who is silent, for all sockets of one event loop. Confined to that
+ * loop: every method must be called there, and it has no lock. {@code now} is always the same monotonic clock, in
+ * milliseconds; it may start anywhere, and must not go back.
  *
  * <p>What it promises while it is ticked in time:
  *
  * <ul>
- *   <li>The first ping comes within one interval after {@link #add}, at the next tick after {@link #repace}, and the one
- *       after that within an interval; from then on the time between two pings is the interval give or take a tenth, and
- *       exactly the interval on average. A tick being the finest step, that takes an interval of at least ten ticks.
- *   <li>With many beats, every piece of an interval has its share of the pings. When many leave at once so that it has not,
+ *   <li>The first ping comes within one interval after {@link #add}, at the next tick after {@link #repace}, and the
+ *   one
+ *       after that within an interval; from then on the time between two pings is the interval give or take a tenth,
+ *       and exactly the interval on average. A tick being the finest step, that takes an interval of at least ten
+ *       ticks.
+ *   <li>With many beats, every piece of an interval has its share of the pings. When many leave at once so that it has
+ *   not,
  *       those that stay are spread again within about twelve intervals.
  *   <li>Whoever was not heard for its timeout is reported once, never early, and at most two ticks late.
  * </ul>
  *
- * <p>When ticks are late: up to a quarter of a second is caught up in the next tick. More counts as a pause of this node.
- * Nobody's deadline comes nearer in a pause, the tick after it reports nobody, as what came meanwhile may be still to be
- * read, and the pings that would have been in it are not made up for.
+ * <p>When ticks are late: up to a quarter of a second is caught up in the next tick. More counts as a pause of this
+ * node. Nobody's deadline comes nearer in a pause, the tick after it reports nobody, as what came meanwhile may be
+ * still to be read, and the pings that would have been in it are not made up for.
  *
- * <p>A tick allocates nothing but what a report of silence takes. Adding and removing are done in constant time, but for
- * the search of a slot; hearing is the writing of a field.
+ * <p>A tick allocates nothing but what a report of silence takes. Adding and removing are done in constant time, but
+ * for the search of a slot; hearing is the writing of a field.
  *
  * @param <T> what is pinged
  */
@@ -52,7 +55,8 @@ public final class HeartbeatWheel<T> {
     /**
      * An empty wheel.
      *
-     * @param tick how often {@link #tick} is going to be called, from 1 ms to 250 ms; what is below a millisecond is cut off
+     * @param tick how often {@link #tick} is going to be called, from 1 ms to 250 ms; what is below a millisecond is
+     *     cut off
      * @throws IllegalArgumentException for another tick
      */
     public HeartbeatWheel(Duration tick, long now) {
@@ -85,8 +89,9 @@ public final class HeartbeatWheel<T> {
     }
 
     /**
-     * Changes the pace. It is pinged at the next tick, and its timeout begins anew {@code now}, since under a shorter one
-     * somebody healthy could be silent at once. Without effect when it has that pace already, or is out of the wheel.
+     * Changes the pace. It is pinged at the next tick, and its timeout begins anew {@code now}, since under a shorter
+     * one somebody healthy could be silent at once. Without effect when it has that pace already, or is out of the
+     * wheel.
      */
     public void repace(Beat<T> beat, Pace pace, long now) {
         if (!beat.live() || beat.pace.equals(pace)) {
@@ -106,8 +111,8 @@ public final class HeartbeatWheel<T> {
     }
 
     /**
-     * Milliseconds since it was last heard or repaced, less the pauses of this node; also of one that is out of the wheel,
-     * as long as there was no pause since.
+     * Milliseconds since it was last heard or repaced, less the pauses of this node; also of one that is out of the
+     * wheel, as long as there was no pause since.
      */
     public long silence(Beat<T> beat, long now) {
         return Math.max(0, clock.at(now) - beat.heard);
@@ -117,8 +122,8 @@ public final class HeartbeatWheel<T> {
      * Turns the wheel to {@code now}: reports the silent, then asks for the pings that are due. To be called by one
      * periodic timer; calls that come too often do no harm.
      *
-     * @return by how many milliseconds this tick is late, 0 when in time. This node stood still or was too busy for that
-     *     long, which the caller may have to answer for: its lease may be over.
+     * @return by how many milliseconds this tick is late, 0 when in time. This node stood still or was too busy for
+     *     that long, which the caller may have to answer for: its lease may be over.
      */
     public long tick(long now, Visitor<T> visitor) {
         long before = clock.time();

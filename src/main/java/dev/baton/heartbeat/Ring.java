@@ -1,15 +1,16 @@
 package dev.baton.heartbeat;
 
 /**
- * The ping slots of all beats of one interval: one turn of the ring is one interval, and each slot's time comes once a turn.
+ * The ping slots of all beats of one interval: one turn of the ring is one interval, and each slot's time comes once a
+ * turn.
  *
- * <p>Slots are not longer than the interval divided by their number, which need not be a whole number of milliseconds: the
- * time of each is reckoned from the start of the turn, so nothing adds up.
+ * <p>Slots are not longer than the interval divided by their number, which need not be a whole number of milliseconds:
+ * the time of each is reckoned from the start of the turn, so nothing adds up.
  *
- * <p>Newcomers sit down in the first slot that is not above the average, tried in strides of about 0.618 of the ring. So
- * those that come one after the other, and may leave so, lie far apart, and a few are spread as evenly as many. What many
- * departures leave uneven is evened out by those that stay: out of a slot that is above the average some move to an
- * earlier one as they are pinged, so that their next ping comes sooner, by less than a tenth of the interval.
+ * <p>Newcomers sit down in the first slot that is not above the average, tried in strides of about 0.618 of the ring.
+ * So those that come one after the other, and may leave so, lie far apart, and a few are spread as evenly as many. What
+ * many departures leave uneven is evened out by those that stay: out of a slot that is above the average some move to
+ * an earlier one as they are pinged, so that their next ping comes sooner, by less than a tenth of the interval.
  */
 final class Ring<T> {
 

@@ -3,16 +3,17 @@ package dev.baton.heartbeat;
 /**
  * Wheel time: milliseconds since the wheel was made, without the pauses of this node. Its steps are the ticks.
  *
- * <p>A tick that is late by more than {@link #PAUSE} shows that this node stood still: it could not have heard anybody, so
- * that time counts for nobody, and wheel time goes on by one tick. What is late by less is caught up. That something was a
- * pause is known only at the tick after it, so a time from in between, as of {@link #at}, may turn out to be ahead.
+ * <p>A tick that is late by more than {@link #PAUSE} shows that this node stood still: it could not have heard anybody,
+ * so that time counts for nobody, and wheel time goes on by one tick. What is late by less is caught up. That something
+ * was a pause is known only at the tick after it, so a time from in between, as of {@link #at}, may turn out to be
+ * ahead.
  */
 final class WheelClock {
 
     /**
-     * Late by more than this many milliseconds is a pause. Collections of garbage, a burst of frames or a busy core make a
-     * tick late by tens of milliseconds, seldom by two hundred; if those stopped the clock, a busy node would find the
-     * silent too late. A quarter of a second is still little against the seconds a healthy socket has in hand.
+     * Late by more than this many milliseconds is a pause. Collections of garbage, a burst of frames or a busy core
+     * make a tick late by tens of milliseconds, seldom by two hundred; if those stopped the clock, a busy node would
+     * find the silent too late. A quarter of a second is still little against the seconds a healthy socket has in hand.
      */
     static final long PAUSE = 250;
 

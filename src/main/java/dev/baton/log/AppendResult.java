@@ -8,8 +8,10 @@ public sealed interface AppendResult {
      * It is in the log, durably and once.
      *
      * @param seq its place
-     * @param entry what is there. When {@code again} and the entry was compacted since, its {@code user} is that of the retry
-     * @param again whether it had been there before this call; the answer to a retry, also when the epoch has moved since
+     * @param entry what is there. When {@code again} and the entry was compacted since, its {@code user} is that of the
+     *     retry
+     * @param again whether it had been there before this call; the answer to a retry, also when the epoch has moved
+     *     since
      */
     record Applied(long seq, Entry entry, boolean again) implements AppendResult {}
 

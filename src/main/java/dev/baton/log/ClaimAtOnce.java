@@ -9,12 +9,14 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * A claim that nothing else is committed with, as a single statement that is its own transaction: one way to the server and
- * back, where locking, raising, adding the entry and committing are four. Of a hand-over between nodes at rest that is the
- * longest part. For PostgreSQL; a database in the same process gains nothing by it, and SQLite writes to one table a statement.
+ * A claim that nothing else is committed with, as a single statement that is its own transaction: one way to the server
+ * and back, where locking, raising, adding the entry and committing are four. Of a hand-over between nodes at rest that
+ * is the longest part. For PostgreSQL; a database in the same process gains nothing by it, and SQLite writes to one
+ * table a statement.
  *
- * <p>It only ever does what {@link Ledger#claim} would decide upon the row as it finds it. Where that is not a first grant
- * (another epoch, the same claim again, no such document) it writes nothing, and the claim has to be decided the long way.
+ * <p>It only ever does what {@link Ledger#claim} would decide upon the row as it finds it. Where that is not a first
+ * grant (another epoch, the same claim again, no such document) it writes nothing, and the claim has to be decided the
+ * long way.
  */
 final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
 
@@ -37,7 +39,8 @@ final class ClaimAtOnce implements Write.AtOnce<ClaimResult> {
     private final String sql;
 
     /**
-     * @param preamble sent in one message with the claim, so that both are one transaction without a word that begins or ends it
+     * @param preamble sent in one message with the claim, so that both are one transaction without a word that begins
+     *     or ends it
      * @param incarnation that of the store when the claim is made; in another one nothing is written
      */
     ClaimAtOnce(Claim claim, Dialect dialect, Preamble preamble, LongSupplier incarnation) {

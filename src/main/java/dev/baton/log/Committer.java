@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a node that writes. Whatever came while it committed is its next transaction: that is what makes many
- * small durable writes cheap.
+ * The one thread of a node that writes. Whatever came while it committed is its next transaction: that is what makes
+ * many small durable writes cheap.
  *
- * <p>A transaction that fails is judged by what is known of it. When it surely was not committed and the store is gone, its
- * writes fail at once. When others were in the way, it is done again. When its outcome is unknown, because the connection broke
- * during the commit, it is done again too, as soon as the store is back within the time it is waited for: every write finds
- * out by its operation id, or its claimant, whether it is there already. When one of its rows is at fault, each half gets
- * a transaction of its own, until that row is alone.
+ * <p>A transaction that fails is judged by what is known of it. When it surely was not committed and the store is gone,
+ * its writes fail at once. When others were in the way, it is done again. When its outcome is unknown, because the
+ * connection broke during the commit, it is done again too, as soon as the store is back within the time it is waited
+ * for: every write finds out by its operation id, or its claimant, whether it is there already. When one of its rows is
+ * at fault, each half gets a transaction of its own, until that row is alone.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -214,7 +214,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** What was written for sessions that were removed elsewhere is refused by the statement; then it is known here, too. */
+    /**
+     * What was written for sessions that were removed elsewhere is refused by the statement; then it is known here,
+     * too.
+     */
     private void lookForRemoved(List<Write<?>> batch) throws SQLException {
         List<String> senders = batch.stream()
                 .flatMap(write -> write.sender().stream())
@@ -334,7 +337,9 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Fails those that must not be written now, and returns the others; each comes here once at most for each reason. */
+    /**
+     * Fails those that must not be written now, and returns the others; each comes here once at most for each reason.
+     */
     private List<Write<?>> withoutThoseNotToBeWritten(List<Write<?>> batch) {
         if (!permitted.getAsBoolean()) {
             fail(batch, LogException.unavailable("this node stood still, or is not in touch with the cluster"));
@@ -368,8 +373,9 @@ final class Committer implements Runnable {
     }
 
     /**
-     * The last look before a transaction and before its commit: a node that stood still in between does not act on a lease that is over, and what was sent on a connection
-     * that has been replaced meanwhile is not written behind the back of who goes on.
+     * The last look before a transaction and before its commit: a node that stood still in between does not act on a
+     * lease that is over, and what was sent on a connection that has been replaced meanwhile is not written behind the
+     * back of who goes on.
      */
     private void requireLeave(List<Write<?>> batch) throws NotNow {
         if (!permitted.getAsBoolean() || batch.stream().anyMatch(superseded::covers)) {
@@ -443,7 +449,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** What was read under a lock and is not so any more may be of another incarnation of the store, or of a session that was removed. */
+    /**
+     * What was read under a lock and is not so any more may be of another incarnation of the store, or of a session
+     * that was removed.
+     */
     private void lookAgain(List<Write<?>> batch) {
         try {
             if (connection.isPresent()) {

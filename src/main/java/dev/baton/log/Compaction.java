@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * What lies far enough behind a snapshot goes, in two steps. First an entry loses its data and user and is no longer read: its
- * row still answers for its operation id. Once that is old enough too, the row is deleted. Both work in small slices between
- * the commits of writes, under the same row lock.
+ * What lies far enough behind a snapshot goes, in two steps. First an entry loses its data and user and is no longer
+ * read: its row still answers for its operation id. Once that is old enough too, the row is deleted. Both work in small
+ * slices between the commits of writes, under the same row lock.
  */
 final class Compaction {
     /** Rows touched in one transaction: a few milliseconds, for which writes wait. */

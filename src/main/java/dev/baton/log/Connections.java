@@ -12,7 +12,8 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 
 /**
- * Opens connections to the store, each with the same properties and first statements. Each is looked at, and admitted, before its use.
+ * Opens connections to the store, each with the same properties and first statements. Each is looked at, and admitted,
+ * before its use.
  */
 final class Connections implements DataSource {
     /** Looks at a new connection, and fails when it must not be used. */
@@ -23,7 +24,10 @@ final class Connections implements DataSource {
     /** Admits every connection. */
     static final Admission ANY = connection -> {};
 
-    /** How long a pool that is closed waits for a connection that is just being opened, in seconds; it warns when it does not. */
+    /**
+     * How long a pool that is closed waits for a connection that is just being opened, in seconds; it warns when it
+     * does not.
+     */
     private static final int CLOSING = 2;
 
     private final LogSettings settings;

@@ -182,8 +182,8 @@ enum Dialect {
         }
 
         /**
-         * A node that is paused within a transaction loses it, so that the others get its row locks; and what is answered
-         * as done is on disk, also where the server's default would say so earlier.
+         * A node that is paused within a transaction loses it, so that the others get its row locks; and what is
+         * answered as done is on disk, also where the server's default would say so earlier.
          */
         @Override
         Preamble preamble(Use use, LogSettings settings) {
@@ -205,8 +205,9 @@ enum Dialect {
         }
 
         /**
-         * Behind a pooler, a statement prepared on one connection is unknown on the next: none is kept prepared there, unless the URL says
-         * how many uses that takes. A pooler is known by another process on the server than the one that it named at the login.
+         * Behind a pooler, a statement prepared on one connection is unknown on the next: none is kept prepared there,
+         * unless the URL says how many uses that takes. A pooler is known by another process on the server than the one
+         * that it named at the login.
          */
         @Override
         void check(Connection connection, LogSettings settings) throws SQLException {
@@ -264,8 +265,9 @@ enum Dialect {
         }
 
         /**
-         * The system identifier tells a server from one that was set up anew; the oids of database and table tell them from copies and
-         * from what was restored from a dump. What is flushed of the server's log never goes back unless history was lost.
+         * The system identifier tells a server from one that was set up anew; the oids of database and table tell them
+         * from copies and from what was restored from a dump. What is flushed of the server's log never goes back
+         * unless history was lost.
          */
         @Override
         String look() {
@@ -295,7 +297,10 @@ enum Dialect {
             }
         }
 
-        /** Commits that wait for a standby in vain cannot be called back, and each keeps its connection: one is enough to know. */
+        /**
+         * Commits that wait for a standby in vain cannot be called back, and each keeps its connection: one is enough
+         * to know.
+         */
         @Override
         void requireStandby(Connection connection) throws SQLException {
             try (PreparedStatement statement = connection.prepareStatement(STUCK);
@@ -339,9 +344,10 @@ enum Dialect {
 
     /**
      * A commit is not synced by itself, so that it costs nothing, and may be lost with the machine; the next commit for
-     * writing syncs what came before it too. What must be synced so that the file stays whole still is: the journal's header and a checkpoint, which is
-     * left to the connection for writing, and otherwise done by the last one that closes. With {@code synchronous = OFF}
-     * a checkpoint would sync neither journal nor file, and a power cut would tear the file.
+     * writing syncs what came before it too. What must be synced so that the file stays whole still is: the journal's
+     * header and a checkpoint, which is left to the connection for writing, and otherwise done by the last one that
+     * closes. With {@code synchronous = OFF} a checkpoint would sync neither journal nor file, and a power cut would
+     * tear the file.
      */
     private static final List<String> UNSYNCED_COMMITS =
             List.of("PRAGMA synchronous = NORMAL", "PRAGMA checkpoint_fullfsync = 1", "PRAGMA wal_autocheckpoint = 0");
@@ -366,8 +372,9 @@ enum Dialect {
     }
 
     /**
-     * Every statement here goes by a key. A plan made while a table was small must not read all of it once it has grown,
-     * which may be long before the statistics notice; and a discouraged plan must not look so dear that it gets compiled.
+     * Every statement here goes by a key. A plan made while a table was small must not read all of it once it has
+     * grown, which may be long before the statistics notice; and a discouraged plan must not look so dear that it gets
+     * compiled.
      */
     private static final String BY_KEY = local("enable_seqscan", "off")
             + local("enable_hashjoin", "off")
@@ -381,8 +388,8 @@ enum Dialect {
             + " WHEN 'off' THEN 'on' ELSE current_setting('synchronous_commit') END, true)";
 
     /**
-     * The timeline that a PostgreSQL server writes: a new one with each promotion and each recovery to a point in time. Fails on a
-     * standby, which writes none.
+     * The timeline that a PostgreSQL server writes: a new one with each promotion and each recovery to a point in time.
+     * Fails on a standby, which writes none.
      */
     private static final String TIMELINE = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)";
 
@@ -439,8 +446,8 @@ enum Dialect {
     abstract boolean claimsAtOnce();
 
     /**
-     * A query for one row: the recorded incarnation, origin and timeline, when the incarnation was raised; the actual origin (null where it is
-     * a file's), the actual timeline, how far the server's log is flushed, and the clock.
+     * A query for one row: the recorded incarnation, origin and timeline, when the incarnation was raised; the actual
+     * origin (null where it is a file's), the actual timeline, how far the server's log is flushed, and the clock.
      */
     abstract String look();
 

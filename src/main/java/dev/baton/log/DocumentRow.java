@@ -31,8 +31,8 @@ record DocumentRow(
     }
 
     /**
-     * The row as it counts in that incarnation of the store. An epoch of an earlier one is no token any more, and its holder holds
-     * nothing: grants of lost history may have been greater.
+     * The row as it counts in that incarnation of the store. An epoch of an earlier one is no token any more, and its
+     * holder holds nothing: grants of lost history may have been greater.
      */
     DocumentRow under(long incarnation) {
         return epoch > incarnation || incarnation == 0

@@ -10,6 +10,7 @@ package dev.baton.log;
  * @param user JSON of that session's user
  * @param id the writer's own operation id; empty for {@link Kind#RIGHTS}
  * @param at when, in milliseconds since 1970, by the clock of the node that wrote it
- * @param data raw JSON, as it was handed in; for {@link Kind#RIGHTS} {@code {"from":session|null,"to":session|null,"cause":text}}
+ * @param data raw JSON, as it was handed in; for {@link Kind#RIGHTS}
+ *     {@code {"from":session|null,"to":session|null,"cause":text}}
  */
 public record Entry(long seq, Kind kind, long epoch, String session, String user, String id, long at, String data) {}

@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /**
  * Decides what becomes of the writes to one document in one transaction: starts from the document's locked row and the
- * operations that are known already, takes the writes in order, and ends with the segments to be stored. No I/O; used by one
- * thread, for one attempt.
+ * operations that are known already, takes the writes in order, and ends with the segments to be stored. No I/O; used
+ * by one thread, for one attempt.
  */
 final class Ledger {
     /** An operation of a session, within one document. */
@@ -30,7 +30,10 @@ final class Ledger {
      * @param content a newer snapshot
      */
     record Segment(DocumentRow before, DocumentRow after, List<Line> lines, Optional<Snapshot> content) {
-        /** An entry is known by its place; the equality of all that is in one is linked at its first use, in a first hand-over. */
+        /**
+         * An entry is known by its place; the equality of all that is in one is linked at its first use, in a first
+         * hand-over.
+         */
         boolean movesRights() {
             return !before.rights().map(Entry::seq).equals(after.rights().map(Entry::seq));
         }
@@ -57,8 +60,8 @@ final class Ledger {
     }
 
     /**
-     * @param ours whether an earlier attempt at this very write may have been committed: to find it done is then its first
-     *     answer, not a repetition; the same holds for the other writes
+     * @param ours whether an earlier attempt at this very write may have been committed: to find it done is then its
+     *     first answer, not a repetition; the same holds for the other writes
      */
     ClaimResult claim(Claim claim, boolean ours) {
         Tenant claimant = claim.claimant();

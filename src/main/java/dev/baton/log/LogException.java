@@ -7,8 +7,8 @@ public final class LogException extends RuntimeException {
         /** Too much is waiting; nothing was written. Try again after {@link #retryMillis()}. */
         BUSY,
         /**
-         * The store is down or too slow, or the log is closed. Whether it was written may be unknown: the same call again is
-         * safe, for everything here is idempotent by operation id or claimant.
+         * The store is down or too slow, or the log is closed. Whether it was written may be unknown: the same call
+         * again is safe, for everything here is idempotent by operation id or claimant.
          */
         UNAVAILABLE,
         /** The session goes on with another connection; nothing was written. */

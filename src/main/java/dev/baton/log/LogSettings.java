@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * How a log is opened.
  *
- * @param url {@code jdbc:sqlite:<file>} or {@code jdbc:postgresql://…}; parameters in it go to the driver as they are, and win
- *     over the driver's properties that the log would set, but not over how commits are synced
+ * @param url {@code jdbc:sqlite:<file>} or {@code jdbc:postgresql://…}; parameters in it go to the driver as they are,
+ *     and win over the driver's properties that the log would set, but not over how commits are synced
  * @param user of the database
  * @param password of the database; never shown
  * @param queueCount how many writes may wait, before {@link LogException.Reason#BUSY}

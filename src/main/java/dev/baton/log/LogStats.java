@@ -12,7 +12,8 @@ import java.util.Map;
  * @param commits transactions committed
  * @param entries entries written by them
  * @param retries transactions that had to be tried again
- * @param commitMicros how long all of those that were committed took together, each from its begin to the end of its commit
+ * @param commitMicros how long all of those that were committed took together, each from its begin to the end of its
+ *     commit
  * @param lastCommitMicros the same of the last one
  * @param compacted entries that went behind snapshots
  * @param refused writes that the store did not take, by cause: each of {@link #CAUSES}

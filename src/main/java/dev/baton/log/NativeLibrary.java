@@ -13,12 +13,15 @@ import java.util.stream.Stream;
 import org.sqlite.util.LibraryLoaderUtil;
 
 /**
- * SQLite's native library, unpacked beside the documents and used again by the next start. The driver itself unpacks a copy into the
- * temporary folder at each start, which a killed process leaves there, and fails with a stack trace where that folder is mounted
- * {@code noexec}.
+ * SQLite's native library, unpacked beside the documents and used again by the next start. The driver itself unpacks a
+ * copy into the temporary folder at each start, which a killed process leaves there, and fails with a stack trace where
+ * that folder is mounted {@code noexec}.
  */
 final class NativeLibrary {
-    /** The driver's properties: the folder and the name of a library that is unpacked already; where it would unpack one. */
+    /**
+     * The driver's properties: the folder and the name of a library that is unpacked already; where it would unpack
+     * one.
+     */
     private static final String PATH = "org.sqlite.lib.path";
 
     private static final String NAME = "org.sqlite.lib.name";
@@ -29,10 +32,11 @@ final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * Makes the library ready for the driver, once in a process; does nothing where an operator has set the driver's own properties.
-     * Blocks while it is unpacked.
+     * Makes the library ready for the driver, once in a process; does nothing where an operator has set the driver's
+     * own properties. Blocks while it is unpacked.
      *
-     * @param folder of the documents, where it is unpacked; where that may not hold programs, the temporary folder is tried
+     * @param folder of the documents, where it is unpacked; where that may not hold programs, the temporary folder is
+     *     tried
      * @return why no folder served, in words for whoever starts a node; empty when it is ready
      */
     static synchronized Optional<String> load(Path folder) {

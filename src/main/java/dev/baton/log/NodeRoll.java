@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which nodes use the store, which of them act for clients, and when each last said so, by the clock of the database. On a connection of its own, so that
- * nobody waits behind the log's writes. Any thread; futures complete on the caller's context.
+ * Which nodes use the store, which of them act for clients, and when each last said so, by the clock of the database.
+ * On a connection of its own, so that nobody waits behind the log's writes. Any thread; futures complete on the
+ * caller's context.
  */
 final class NodeRoll {
     /** Who has said nothing for this long is of interest to nobody any more. */

@@ -6,13 +6,13 @@ import java.util.Optional;
 /**
  * What someone who joins a document needs, all read at one moment.
  *
- * <p>An opening is bounded ({@link LogSettings#pageEntries()}, {@link LogSettings#pageBytes()}). When {@code more}, the tail
- * goes on: read on with {@link DocumentLog#read} after {@link #last()} until {@code head} is reached.
+ * <p>An opening is bounded ({@link LogSettings#pageEntries()}, {@link LogSettings#pageBytes()}). When {@code more}, the
+ * tail goes on: read on with {@link DocumentLog#read} after {@link #last()} until {@code head} is reached.
  *
  * @param log id of the store and its incarnation, to be given back with {@code after} at the next opening
  * @param state where the document stands
- * @param recovered whether {@code entries}, read on to the end, hold everything after the {@code after} that was asked for.
- *     Never partly: otherwise the joiner starts from nothing with {@code snapshot} and {@code entries}
+ * @param recovered whether {@code entries}, read on to the end, hold everything after the {@code after} that was asked
+ *     for. Never partly: otherwise the joiner starts from nothing with {@code snapshot} and {@code entries}
  * @param snapshot what the entries build on; empty when recovered, or when there is none and the entries begin at 1
  * @param entries in seq order, without gaps
  * @param more whether there are more entries up to {@code state.head()} than these
@@ -51,7 +51,9 @@ public record Opening(
         return size;
     }
 
-    /** The seq to read on from: of the last entry here, or of the snapshot, or the head when there is nothing to add. */
+    /**
+     * The seq to read on from: of the last entry here, or of the snapshot, or the head when there is nothing to add.
+     */
     public long last() {
         if (!entries.isEmpty()) {
             return entries.get(entries.size() - 1).seq();

@@ -7,9 +7,10 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * What a transaction begins with: its own limits of time, its isolation, its way of planning and of syncing. It goes to the server in
- * one message with the transaction's first statement, so it costs no round trip. Nothing is set for longer than the transaction: behind
- * a pooler, the next one may be on another connection, and the next client on this one.
+ * What a transaction begins with: its own limits of time, its isolation, its way of planning and of syncing. It goes to
+ * the server in one message with the transaction's first statement, so it costs no round trip. Nothing is set for
+ * longer than the transaction: behind a pooler, the next one may be on another connection, and the next client on this
+ * one.
  *
  * <p>It also asks whether the server takes writes. A standby is noticed by the first statement, on whatever connection.
  */
@@ -24,7 +25,10 @@ final class Preamble {
         this.statements = statements;
     }
 
-    /** @param statements with semicolons between; the last gives one row that begins with whether the server refuses writes */
+    /**
+     * @param statements with semicolons between; the last gives one row that begins with whether the server refuses
+     * writes
+     */
     static Preamble of(String statements) {
         return new Preamble(Optional.of(statements));
     }

@@ -7,8 +7,9 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A write like those that clients make, which leaves nothing behind: it touches the documents, adds entries to the table and its indexes,
- * deletes them, and commits. Where the table is locked, the disk full or the standby gone, it fails as theirs do.
+ * A write like those that clients make, which leaves nothing behind: it touches the documents, adds entries to the
+ * table and its indexes, deletes them, and commits. Where the table is locked, the disk full or the standby gone, it
+ * fails as theirs do.
  */
 final class Probe {
     /** No document has this number. */
@@ -26,8 +27,8 @@ final class Probe {
     private static final int[] SMALL = {8};
 
     /**
-     * Text that cannot be compressed, of which the first just fits into a row on PostgreSQL and the others are stored beside it: more than
-     * a page in either place, so that space has to be found.
+     * Text that cannot be compressed, of which the first just fits into a row on PostgreSQL and the others are stored
+     * beside it: more than a page in either place, so that space has to be found.
      */
     private static final int[] LARGE = {900, 6_000, 6_000};
 

@@ -90,8 +90,8 @@ final class Reads {
     }
 
     /**
-     * The first step of a transaction: the incarnation of the store as of it. Fails where the connection leads to an older one than this node works in, or to a
-     * server that has not been looked at since it was promoted.
+     * The first step of a transaction: the incarnation of the store as of it. Fails where the connection leads to an
+     * older one than this node works in, or to a server that has not been looked at since it was promoted.
      */
     private long incarnation(Connection connection) throws SQLException {
         try (PreparedStatement statement = preamble.prepare(connection, incarnation);

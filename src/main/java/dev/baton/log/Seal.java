@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Tells whether an SQLite file is the newest one, or an older copy that was put in its place. A random text, the seal, stands in
- * the database and in a file beside it, and is renewed every minute and when the store is closed; a copy that is put back has a seal
- * that the file beside it has forgotten. Used by the committer's thread, and before it runs.
+ * Tells whether an SQLite file is the newest one, or an older copy that was put in its place. A random text, the seal,
+ * stands in the database and in a file beside it, and is renewed every minute and when the store is closed; a copy that
+ * is put back has a seal that the file beside it has forgotten. Used by the committer's thread, and before it runs.
  *
- * <p>The file beside is synced before the database commits and names the seal before, too, so that a crash in between breaks
- * nothing. Only copies that are younger than two renewals pass for the newest.
+ * <p>The file beside is synced before the database commits and names the seal before, too, so that a crash in between
+ * breaks nothing. Only copies that are younger than two renewals pass for the newest.
  */
 final class Seal {
     /** How often a seal is renewed, in nanoseconds: a backup that is older is told from the file that it replaces. */

@@ -7,7 +7,8 @@ import java.util.Optional;
  *
  * @param session whose
  * @param generation which of the session's connections, counted from 1
- * @param follows the id of the session's operation in the same document that has to be in the log before this one is written
+ * @param follows the id of the session's operation in the same document that has to be in the log before this one is
+ *     written
  */
 public record Sender(String session, long generation, Optional<String> follows) {
 

@@ -19,8 +19,8 @@ final class Sql {
     private Sql() {}
 
     /**
-     * Cuts into portions of a few sizes only, powers of two, by repeating the last element: so that there are few statements
-     * to prepare. Only for questions, where a repeated row changes nothing.
+     * Cuts into portions of a few sizes only, powers of two, by repeating the last element: so that there are few
+     * statements to prepare. Only for questions, where a repeated row changes nothing.
      */
     static <T> List<List<T>> portions(Collection<T> all) {
         List<T> rest = List.copyOf(all);

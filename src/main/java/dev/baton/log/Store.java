@@ -44,9 +44,9 @@ record Store(
         boolean oneMachine) {
 
     /**
-     * Nodes that start together on a new store get in each other's way while it is made: on SQLite all but one are told at
-     * once, whatever they are willing to wait, that it is locked while the file is turned to its journal mode. So often, and so
-     * long, they try again.
+     * Nodes that start together on a new store get in each other's way while it is made: on SQLite all but one are told
+     * at once, whatever they are willing to wait, that it is locked while the file is turned to its journal mode. So
+     * often, and so long, they try again.
      */
     private static final int TRIES = 20;
 

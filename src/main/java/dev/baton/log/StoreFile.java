@@ -8,8 +8,9 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The file behind an SQLite store, known by its device and inode. A connection goes on writing to the file it has opened, also when that was
- * moved or deleted, and nobody would find it there after a restart. Used by the committer's thread alone.
+ * The file behind an SQLite store, known by its device and inode. A connection goes on writing to the file it has
+ * opened, also when that was moved or deleted, and nobody would find it there after a restart. Used by the committer's
+ * thread alone.
  */
 final class StoreFile {
     /** What SQLite calls a file that has been moved, and no driver reports. */

@@ -12,15 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows which continuous history the store holds, its <em>incarnation</em>, and refuses connections that lead to an older one.
+ * Knows which continuous history the store holds, its <em>incarnation</em>, and refuses connections that lead to an
+ * older one.
  *
- * <p>The incarnation is a number in the store; 0 at first. It is raised when the store may have lost or forked history: the
- * database is another one than was recorded (a restored dump, a copied file), the server was promoted (a new timeline), the
- * server's log or the incarnation itself went back, an operator says so, or a client or node proves a loss. It is raised to the
- * time in milliseconds, so that no number comes twice even if the store forgets that it was raised.
+ * <p>The incarnation is a number in the store; 0 at first. It is raised when the store may have lost or forked history:
+ * the database is another one than was recorded (a restored dump, a copied file), the server was promoted (a new
+ * timeline), the server's log or the incarnation itself went back, an operator says so, or a client or node proves a
+ * loss. It is raised to the time in milliseconds, so that no number comes twice even if the store forgets that it was
+ * raised.
  *
- * <p>Every new connection is looked at before its first use, and {@linkplain Dialect#currentIncarnation every write and every
- * read} checks the incarnation again in its own statement or snapshot. Any thread.
+ * <p>Every new connection is looked at before its first use, and {@linkplain Dialect#currentIncarnation every write and
+ * every read} checks the incarnation again in its own statement or snapshot. Any thread.
  */
 final class StoreGuard {
     private static final Logger LOG = LoggerFactory.getLogger(StoreGuard.class);
@@ -28,7 +30,9 @@ final class StoreGuard {
     /** The SQLSTATE of a connection that is refused: the caller takes it for a store that is not there. */
     private static final String REFUSED = "08004";
 
-    /** What another node said of its incarnation counts for so long, in nanoseconds; nodes repeat it with every beat. */
+    /**
+     * What another node said of its incarnation counts for so long, in nanoseconds; nodes repeat it with every beat.
+     */
     private static final long HEARD_NANOS = 60_000_000_000L;
 
     /** A raise on the word of a client is followed by none on the word of another for so long, in milliseconds. */
@@ -139,8 +143,8 @@ final class StoreGuard {
     }
 
     /**
-     * Lets a connection for writing be used, or fails. Raises the incarnation where it leads to a store that may have lost or
-     * forked history. The connection is in no transaction, before and after.
+     * Lets a connection for writing be used, or fails. Raises the incarnation where it leads to a store that may have
+     * lost or forked history. The connection is in no transaction, before and after.
      */
     void admitWriter(Connection connection) throws SQLException {
         Position known = position.get();
@@ -167,7 +171,10 @@ final class StoreGuard {
         position.accumulateAndGet(Position.of(look), Position::later);
     }
 
-    /** Compares the seal of a file, and renews it, when the store is opened and closed. On an admitted connection for writing. */
+    /**
+     * Compares the seal of a file, and renews it, when the store is opened and closed. On an admitted connection for
+     * writing.
+     */
     void reseal(Connection connection) throws SQLException {
         if (seal.isPresent()) {
             raiseFor(connection, seal.get().renew(connection, dialect));
@@ -194,8 +201,8 @@ final class StoreGuard {
     }
 
     /**
-     * Raises the incarnation on the word of a client, unless that was done lately: a client that lies could otherwise keep everybody
-     * reloading.
+     * Raises the incarnation on the word of a client, unless that was done lately: a client that lies could otherwise
+     * keep everybody reloading.
      */
     void raiseOnWord(Connection connection, String cause) throws SQLException {
         Look look = look(connection);

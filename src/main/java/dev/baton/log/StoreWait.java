@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for a database that does not answer yet, as when node and database are started together. A file is not waited for.
+ * Waits for a database that does not answer yet, as when node and database are started together. A file is not waited
+ * for.
  */
 public final class StoreWait {
     private static final Logger LOG = LoggerFactory.getLogger(StoreWait.class);
@@ -19,11 +20,12 @@ public final class StoreWait {
     private StoreWait() {}
 
     /**
-     * Returns once the store of these settings accepts a connection. Blocks; logs one line when it begins to wait. An interrupt
-     * ends the wait.
+     * Returns once the store of these settings accepts a connection. Blocks; logs one line when it begins to wait. An
+     * interrupt ends the wait.
      *
      * @param patience how long a database that does not answer is waited for; zero for one attempt
-     * @throws LogException when it still does not answer by then, or answers with a refusal that waiting does not change
+     * @throws LogException when it still does not answer by then, or answers with a refusal that waiting does not
+     *     change
      */
     public static void until(LogSettings settings, Duration patience) {
         Dialect dialect = Dialect.of(settings);

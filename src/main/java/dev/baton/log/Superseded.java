@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which sessions go on with a later connection: what was sent on an earlier one and is not committed yet is not to be. Remembers the
- * newest some thousand, more than can have writes waiting. Thread-safe.
+ * Which sessions go on with a later connection: what was sent on an earlier one and is not committed yet is not to be.
+ * Remembers the newest some thousand, more than can have writes waiting. Thread-safe.
  */
 final class Superseded {
     private static final int MOST = 20_000;

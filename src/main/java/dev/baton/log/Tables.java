@@ -20,12 +20,12 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 
 /**
- * The statements of a writing transaction. Each that writes carries its own condition (epoch, holder, head), so that it writes
- * nothing where the row is not what was decided upon; none of them raises an error for a row, for on PostgreSQL that would end
- * the transaction for its neighbours too.
+ * The statements of a writing transaction. Each that writes carries its own condition (epoch, holder, head), so that it
+ * writes nothing where the row is not what was decided upon; none of them raises an error for a row, for on PostgreSQL
+ * that would end the transaction for its neighbours too.
  *
- * <p>None of them is a join. A plan outlives the size a table had when it was made, and for tables that were small then a join
- * can be planned in an order that later reads all of a document for each row asked for.
+ * <p>None of them is a join. A plan outlives the size a table had when it was made, and for tables that were small then
+ * a join can be planned in an order that later reads all of a document for each row asked for.
  */
 final class Tables {
     /** A row was not as it had been read under the lock; the transaction must be rolled back and done again. */
@@ -51,8 +51,8 @@ final class Tables {
             "UPDATE baton_document SET head = ?, snapshot_seq = ?, epoch = ?, holder = ?" + GATE;
 
     /**
-     * A name that was deleted goes on behind what it had, and nothing of that can be read. The deletion takes a seq, so that who had read all
-     * is behind it too.
+     * A name that was deleted goes on behind what it had, and nothing of that can be read. The deletion takes a seq, so
+     * that who had read all is behind it too.
      */
     private static final String CREATE =
             "INSERT INTO baton_document (name, epoch, head, floor_seq, swept_seq) VALUES (?, "
@@ -124,7 +124,10 @@ final class Tables {
         this.incarnation = incarnation;
     }
 
-    /** The first step of a transaction. Locks the rows of those documents that exist, in the order of their names, as every node does, and reads them. */
+    /**
+     * The first step of a transaction. Locks the rows of those documents that exist, in the order of their names, as
+     * every node does, and reads them.
+     */
     Map<String, DocumentRow> lock(SortedSet<String> names) throws SQLException {
         Map<String, DocumentRow> found = new TreeMap<>();
         for (List<String> portion : Sql.portions(names)) {
@@ -143,7 +146,10 @@ final class Tables {
         return found;
     }
 
-    /** The first step of a transaction of its own. Adds rows for documents nobody wrote to yet. To be committed before they are locked, or the order of locks is lost. */
+    /**
+     * The first step of a transaction of its own. Adds rows for documents nobody wrote to yet. To be committed before
+     * they are locked, or the order of locks is lost.
+     */
     void create(SortedSet<String> names) throws SQLException {
         preamble.run(connection);
         try (PreparedStatement statement = connection.prepareStatement(CREATE)) {

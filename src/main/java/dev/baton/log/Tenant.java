@@ -5,7 +5,8 @@ package dev.baton.log;
  *
  * @param session the session's public id; two tenants are the same holder when this is equal
  * @param user JSON of {@code {id, name}}
- * @param keep text that is stored with the holder and given back as it was; lets the holder resume after everything restarted
+ * @param keep text that is stored with the holder and given back as it was; lets the holder resume after everything
+ *     restarted
  */
 public record Tenant(String session, String user, String keep) {
     /** Refuses text that no store can hold, see {@link Text}. */

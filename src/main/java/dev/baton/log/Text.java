@@ -3,8 +3,8 @@ package dev.baton.log;
 /** What text can be stored: all but U+0000 and halves of surrogate pairs, which PostgreSQL has no encoding for. */
 public final class Text {
     /**
-     * The most characters, counted in code points, of a document's name, a session and an operation id: what stands together in one index of
-     * PostgreSQL must fit into a third of a page.
+     * The most characters, counted in code points, of a document's name, a session and an operation id: what stands
+     * together in one index of PostgreSQL must fit into a third of a page.
      */
     public static final int LONGEST_NAME = 200;
 

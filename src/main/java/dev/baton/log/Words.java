@@ -9,7 +9,9 @@ import java.util.stream.Stream;
 final class Words {
     private Words() {}
 
-    /** For the node's own log. The message of a batch repeats its statement, so that of the error behind it is taken. */
+    /**
+     * For the node's own log. The message of a batch repeats its statement, so that of the error behind it is taken.
+     */
     static String of(SQLException e) {
         SQLException root =
                 e instanceof BatchUpdateException && e.getNextException() != null ? e.getNextException() : e;

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The writes that wait for the committer, in the order they came. Bounded by count and size over all that is not answered yet,
- * those in the running transaction included. Any thread puts, the committer takes.
+ * The writes that wait for the committer, in the order they came. Bounded by count and size over all that is not
+ * answered yet, those in the running transaction included. Any thread puts, the committer takes.
  */
 final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
@@ -29,7 +29,9 @@ final class WriteQueue {
         this.mostBytes = mostBytes;
     }
 
-    /** Takes the write on, or says why not. One that is larger than the whole queue is taken when the queue is empty. */
+    /**
+     * Takes the write on, or says why not. One that is larger than the whole queue is taken when the queue is empty.
+     */
     Optional<LogException> offer(Write<?> write) {
         lock.lock();
         try {
@@ -51,8 +53,8 @@ final class WriteQueue {
     }
 
     /**
-     * What came so far, at most so much at once. Waits for the first; empty after that time, when nudged, or when closed and
-     * all is taken.
+     * What came so far, at most so much at once. Waits for the first; empty after that time, when nudged, or when
+     * closed and all is taken.
      */
     List<Write<?>> take(long waitNanos, int most, long mostBytesAtOnce) {
         List<Write<?>> taken = new ArrayList<>();

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 
 /**
  * This node's metrics, in the format of Prometheus. Names are Micrometer's: {@code baton.pings} is shown as
- * {@code baton_pings_total}. Everything is registered once, at the start, so that nothing is looked up when it is counted.
- * Thread-safe; suppliers are asked at each scrape, from any thread, and must not block.
+ * {@code baton_pings_total}. Everything is registered once, at the start, so that nothing is looked up when it is
+ * counted. Thread-safe; suppliers are asked at each scrape, from any thread, and must not block.
  */
 public final class Gauges implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The secret that the management port asks for. Programs send it as a bearer token (RFC 6750), browsers as the password of any user (RFC 7617).
- * Takes the same time whether a guess is close or not. Immutable; any thread.
+ * The secret that the management port asks for. Programs send it as a bearer token (RFC 6750), browsers as the password
+ * of any user (RFC 7617). Takes the same time whether a guess is close or not. Immutable; any thread.
  */
 final class ManagementToken {
     /** What an answer 401 offers. */

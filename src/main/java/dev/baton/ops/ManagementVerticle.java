@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The management port: {@code /health/live} and {@code /health/ready} for everybody, {@code /metrics} and the rest for those who show the
- * token, where one is set. Says in the log when the node ceases to
+ * The management port: {@code /health/live} and {@code /health/ready} for everybody, {@code /metrics} and the rest for
+ * those who show the token, where one is set. Says in the log when the node ceases to
  * be ready, and when it is again. One instance a node.
  */
 public final class ManagementVerticle extends VerticleBase {

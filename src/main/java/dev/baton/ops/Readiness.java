@@ -22,7 +22,10 @@ public final class Readiness {
         add(name, () -> good.getAsBoolean() ? Optional.empty() : Optional.of(otherwise));
     }
 
-    /** Adds a condition that says itself what stands against it; asked like the others. Of one name the last that does counts. */
+    /**
+     * Adds a condition that says itself what stands against it; asked like the others. Of one name the last that does
+     * counts.
+     */
     public void add(String name, Supplier<Optional<String>> obstacle) {
         checks.add(new Check(name, obstacle));
     }

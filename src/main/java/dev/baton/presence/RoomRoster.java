@@ -14,8 +14,8 @@ import java.util.Set;
 /**
  * All members of one document as one node sees them: its own roster, those of the others, and what was shown last.
  *
- * <p>Changes gather until {@link #flush}, which says what became different for those who watch; {@link #localDiff} says what
- * became different in this node's own roster, for the other nodes. No I/O and no clock. Confined to one context.
+ * <p>Changes gather until {@link #flush}, which says what became different for those who watch; {@link #localDiff} says
+ * what became different in this node's own roster, for the other nodes. No I/O and no clock. Confined to one context.
  */
 public final class RoomRoster {
     private final String document;
@@ -99,8 +99,8 @@ public final class RoomRoster {
     }
 
     /**
-     * Whether the next {@link #localDiff} holds more than kept signals. Those alone need not be written down at once: a node that comes is
-     * told all of the roster anyway, at a later version.
+     * Whether the next {@link #localDiff} holds more than kept signals. Those alone need not be written down at once: a
+     * node that comes is told all of the roster anyway, at a later version.
      */
     public boolean moved() {
         return moved;
@@ -195,8 +195,8 @@ public final class RoomRoster {
     }
 
     /**
-     * Whether that session is connected to another node, which has a seat of it that outranks the one here. One of a connection that is
-     * over proves nothing: it may be of a count that came to nothing.
+     * Whether that session is connected to another node, which has a seat of it that outranks the one here. One of a
+     * connection that is over proves nothing: it may be of a count that came to nothing.
      */
     public boolean movedAway(String session) {
         Seat here = local.get(session);
@@ -214,8 +214,8 @@ public final class RoomRoster {
     }
 
     /**
-     * To be called in regular intervals, longer than news take between nodes: who moved and has not been seen elsewhere for
-     * a whole interval has left.
+     * To be called in regular intervals, longer than news take between nodes: who moved and has not been seen elsewhere
+     * for a whole interval has left.
      */
     public void settle() {
         expected.forEach((session, late) -> {

@@ -20,7 +20,9 @@ public record Roster(long version, Map<String, Seat> seats) implements Serializa
         seats = new LinkedHashMap<>(seats);
     }
 
-    /** A number that two nodes can compare instead of their rosters: differs, as good as surely, when the versions do. */
+    /**
+     * A number that two nodes can compare instead of their rosters: differs, as good as surely, when the versions do.
+     */
     public static long digest(String document, long version) {
         long mixed = document.hashCode() * 0x9E3779B97F4A7C15L ^ version * 0xC2B2AE3D27D4EB4FL;
         mixed = (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;

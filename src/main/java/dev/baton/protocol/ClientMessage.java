@@ -82,8 +82,8 @@ public sealed interface ClientMessage {
     }
 
     /**
-     * One part of an update or a snapshot whose data does not fit into a message. A series of parts is known by everything here but
-     * {@code ref}, {@code part} and {@code data}.
+     * One part of an update or a snapshot whose data does not fit into a message. A series of parts is known by
+     * everything here but {@code ref}, {@code part} and {@code data}.
      *
      * @param id the operation id of an update; empty for a snapshot
      * @param seq of a snapshot; 0 for an update

@@ -3,8 +3,8 @@ package dev.baton.protocol;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Why the node closes a socket. Codes below 4500 (but for 4401) invite the client to come back with back-off; the others
- * say that coming back by itself would not help.
+ * Why the node closes a socket. Codes below 4500 (but for 4401) invite the client to come back with back-off; the
+ * others say that coming back by itself would not help.
  */
 public enum CloseCode {
     /** The client said {@code bye}; its session has ended. */
@@ -64,7 +64,10 @@ public enum CloseCode {
         return reason.substring(0, end);
     }
 
-    /** Whether the client broke a rule of WebSocket, or of what it may send: nothing that it sends then is looked at, its close neither. */
+    /**
+     * Whether the client broke a rule of WebSocket, or of what it may send: nothing that it sends then is looked at,
+     * its close neither.
+     */
     public boolean fails() {
         return this == PROTOCOL || this == NOT_TEXT || this == NOT_UTF8 || this == TOO_LARGE;
     }

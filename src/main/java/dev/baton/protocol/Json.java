@@ -1,8 +1,8 @@
 package dev.baton.protocol;
 
 /**
- * JSON text that passes through unread: an application's data, or the {@code ref} of a request. It was checked to be one
- * well-formed value when it came in and is written out as it was, so no number loses a digit on the way.
+ * JSON text that passes through unread: an application's data, or the {@code ref} of a request. It was checked to be
+ * one well-formed value when it came in and is written out as it was, so no number loses a digit on the way.
  *
  * @param text one JSON value
  */

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Reads a text frame into a {@link ClientMessage}: one pass over the text, unknown fields skipped, the application's data
- * cut out as it stands. Immutable; any thread.
+ * Reads a text frame into a {@link ClientMessage}: one pass over the text, unknown fields skipped, the application's
+ * data cut out as it stands. Immutable; any thread.
  */
 public final class MessageReader {
 

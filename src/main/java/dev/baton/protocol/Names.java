@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.function.IntPredicate;
 
 /**
- * Users' ids and names, wherever they come from. An id tells people apart, so it is taken as it is or refused. A name is for others to
- * read, and comes from directories that people cannot mend: what must not be in it is taken out, and nobody is shut out for it. All lengths
- * are in Unicode code points. Pure.
+ * Users' ids and names, wherever they come from. An id tells people apart, so it is taken as it is or refused. A name
+ * is for others to read, and comes from directories that people cannot mend: what must not be in it is taken out, and
+ * nobody is shut out for it. All lengths are in Unicode code points. Pure.
  */
 public final class Names {
 
@@ -40,8 +40,8 @@ public final class Names {
     // ---- names ----------------------------------------------------------------------------------------------------
 
     /**
-     * What others are shown of somebody: the name in NFC, in one line, without what hides text or turns it round, cut to the limit; or
-     * the id made so, when nothing is left of the name; or {@link #ANONYMOUS}.
+     * What others are shown of somebody: the name in NFC, in one line, without what hides text or turns it round, cut
+     * to the limit; or the id made so, when nothing is left of the name; or {@link #ANONYMOUS}.
      *
      * @param longest in code points, at least 1
      */
@@ -96,7 +96,10 @@ public final class Names {
         return Character.isSpaceChar(point) || Character.isWhitespace(point);
     }
 
-    /** Whether it leaves a mark by itself. Letters and symbols that are blank by definition do not, nor do combining marks. */
+    /**
+     * Whether it leaves a mark by itself. Letters and symbols that are blank by definition do not, nor do combining
+     * marks.
+     */
     private static boolean visible(int point) {
         return switch (point) {
             case 0x115f, 0x1160, 0x3164, 0xffa0, 0x2800 -> false; // fillers of Hangul, the blank of Braille

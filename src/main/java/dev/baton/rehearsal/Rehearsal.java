@@ -33,10 +33,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a node does before it says that it is ready, so that its first hand-over does not wait for classes to be loaded, for
- * statements to be prepared and for connections between the nodes to be made: on a {@linkplain ClusterNode#stage stage} of its own, with
- * sessions, locks and rooms like the real ones, a holder vanishes and the next one gets the pen, once with a lock that this node keeps and once with one of
- * another node; and then several at once, so that the code is compiled as well. Nothing of it reaches a client, the bus or the store, and what
+ * What a node does before it says that it is ready, so that its first hand-over does not wait for classes to be loaded,
+ * for statements to be prepared and for connections between the nodes to be made: on a
+ * {@linkplain ClusterNode#stage stage} of its own, with sessions, locks and rooms like the real ones, a holder vanishes
+ * and the next one gets the pen, once with a lock that this node keeps and once with one of another node; and then
+ * several at once, so that the code is compiled as well. Nothing of it reaches a client, the bus or the store, and what
  * records of it are left in the stage's own maps go in a minute.
  */
 public final class Rehearsal {
@@ -51,7 +52,10 @@ public final class Rehearsal {
     /** Rounds after the first two, at the same time: what those loaded, these have compiled. */
     private static final int MORE = 8;
 
-    /** How long the further ones may keep a node from being ready; those that are not over by then are given up. In milliseconds. */
+    /**
+     * How long the further ones may keep a node from being ready; those that are not over by then are given up. In
+     * milliseconds.
+     */
     private static final long LONGEST_MORE = 500;
 
     /** The type of a hint to another node, so that there is a connection for those that count; it is answered. */
@@ -60,7 +64,9 @@ public final class Rehearsal {
     /** The type of the answer, which makes a connection the other way. */
     private static final String GREETED = "greeted";
 
-    /** How often rooms and locks are looked over: in earnest the first looks would come next to the first hand-overs. */
+    /**
+     * How often rooms and locks are looked over: in earnest the first looks would come next to the first hand-overs.
+     */
     /** The largest message of the players, in bytes. */
     private static final int MESSAGE = 128 * 1024;
 
@@ -107,7 +113,10 @@ public final class Rehearsal {
         node.on(GREETING, context, greeting -> node.tell(greeting.getString("node"), GREETED, new JsonObject()));
     }
 
-    /** Completes when it is over, whatever became of it, within two seconds and what it takes to clear up; on the caller's context. */
+    /**
+     * Completes when it is over, whatever became of it, within two seconds and what it takes to clear up; on the
+     * caller's context.
+     */
     public Future<Void> hold() {
         node.nodes().stream()
                 .filter(other -> !other.equals(node.id()))

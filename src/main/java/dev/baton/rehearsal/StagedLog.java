@@ -29,8 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * The log of a rehearsal: asks the store what it would be asked in earnest, of a document that the store does not have, and so gets
- * nothing written; what the answers would have been it keeps itself. Any thread.
+ * The log of a rehearsal: asks the store what it would be asked in earnest, of a document that the store does not have,
+ * and so gets nothing written; what the answers would have been it keeps itself. Any thread.
  */
 final class StagedLog implements DocumentLog {
     private final DocumentLog store;

@@ -9,17 +9,17 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
- * The pen of one document: who has it, who waits, who asked. An immutable value; each method is a transition that returns
- * the next one, with the time as a parameter, and does nothing else. A transition that does not apply (old news, a request
- * by somebody who may not) returns the same value, so every one of them can safely run twice.
+ * The pen of one document: who has it, who waits, who asked. An immutable value; each method is a transition that
+ * returns the next one, with the time as a parameter, and does nothing else. A transition that does not apply (old
+ * news, a request by somebody who may not) returns the same value, so every one of them can safely run twice.
  *
  * <p><b>How the pen moves.</b> Held → (cause) → Claiming → the store raises the epoch → Held by the next. While it is
  * Claiming nobody may write: the store has not said yes, and the former holder has been let go. If nobody waits, Held →
  * Vacating → the store forgets the holder → Free.
  *
- * <p><b>Order.</b> First come, first served. Whoever is away keeps the place and is passed over. A holder that loses the pen
- * without wanting to (away past the reservation, or silent to a request) goes to the end of the line, because its
- * {@code mode: edit} still stands; one that gives it away leaves the line.
+ * <p><b>Order.</b> First come, first served. Whoever is away keeps the place and is passed over. A holder that loses
+ * the pen without wanting to (away past the reservation, or silent to a request) goes to the end of the line, because
+ * its {@code mode: edit} still stands; one that gives it away leaves the line.
  *
  * @param epoch the fencing token that the store holds, as far as the cluster knows
  * @param tenure where the pen is
@@ -99,8 +99,8 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * The session ended, as nobody came back to it after the connection of that generation. Does nothing to whoever has come back since,
-     * as far as is known here: then what ended was an older copy of the session's record.
+     * The session ended, as nobody came back to it after the connection of that generation. Does nothing to whoever has
+     * come back since, as far as is known here: then what ended was an older copy of the session's record.
      */
     public EditLock expired(String session, long generation, long now) {
         boolean back =
@@ -108,7 +108,10 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
         return back ? this : leave(session, "expired", now);
     }
 
-    /** The connection of that generation was lost. Whoever was only missed so far is away from then on, and for that cause. */
+    /**
+     * The connection of that generation was lost. Whoever was only missed so far is away from then on, and for that
+     * cause.
+     */
     public EditLock lost(String session, long generation, Presence.Away away, long now) {
         return update(
                         session,
@@ -129,8 +132,8 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * The connection of that generation is there, and has been all the time: what was heard of its loss was false, or it was that of a
-     * count that came to nothing.
+     * The connection of that generation is there, and has been all the time: what was heard of its loss was false, or
+     * it was that of a count that came to nothing.
      *
      * @param seen the generation that the lock had when that was found out; news since then count
      */
@@ -175,8 +178,8 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * Somebody who may decides that the pen goes to that one, whoever has it. Does nothing while it is on its way already, or when
-     * that one has it or is away.
+     * Somebody who may decides that the pen goes to that one, whoever has it. Does nothing while it is on its way
+     * already, or when that one has it or is away.
      */
     public EditLock give(Waiter to, String why, long now) {
         if (!to.online()) {
@@ -206,7 +209,9 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
                 .settle(now);
     }
 
-    /** The store has another epoch than thought: whoever was to get the pen is first in line, and the store is asked. */
+    /**
+     * The store has another epoch than thought: whoever was to get the pen is first in line, and the store is asked.
+     */
     public EditLock refused(String session, long now) {
         if (!(tenure instanceof Tenure.Claiming claiming) || !claiming.by().is(session)) {
             return this;
@@ -229,9 +234,9 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * The store is at that epoch with that holder, and has been for a while. If it is a later epoch, another part of the cluster has
-     * granted the pen; if it is this one with another holder, or none, another part has taken it back. Either way this lock is
-     * from before: whoever it had as its holder stands first in line, and the store is asked.
+     * The store is at that epoch with that holder, and has been for a while. If it is a later epoch, another part of
+     * the cluster has granted the pen; if it is this one with another holder, or none, another part has taken it back.
+     * Either way this lock is from before: whoever it had as its holder stands first in line, and the store is asked.
      */
     public EditLock outdated(long storeEpoch, Optional<String> storeHolder, long now) {
         boolean granted = storeEpoch > epoch;
@@ -313,7 +318,9 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
                 || tenure instanceof Tenure.Vacating;
     }
 
-    /** Whether the pen is on its way, or its store is being told that nobody has it, because that session gave it back. */
+    /**
+     * Whether the pen is on its way, or its store is being told that nobody has it, because that session gave it back.
+     */
     public boolean releasedBy(String session) {
         Optional<Move> move = tenure instanceof Tenure.Claiming claiming
                 ? Optional.of(claiming.move())

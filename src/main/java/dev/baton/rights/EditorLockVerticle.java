@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Acts for the locks whose partition this node owns: hears on the bus who came and went, watches the reservations and the
- * unanswered requests run out, and sweeps. One instance a node, everything on its context.
+ * Acts for the locks whose partition this node owns: hears on the bus who came and went, watches the reservations and
+ * the unanswered requests run out, and sweeps. One instance a node, everything on its context.
  *
- * <p>The news make a hand-over fast, the sweep makes it certain: it finds what a lost message, a dead node or a store that
- * was down left half done.
+ * <p>The news make a hand-over fast, the sweep makes it certain: it finds what a lost message, a dead node or a store
+ * that was down left half done.
  */
 public final class EditorLockVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(EditorLockVerticle.class);
@@ -30,14 +30,16 @@ public final class EditorLockVerticle extends VerticleBase {
     /** How late a hand-over may be when the news of its cause was lost. */
     public static final Duration SWEEP = Duration.ofSeconds(1);
 
-    /** After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times. */
+    /**
+     * After a node was lost, its partitions move within some hundred milliseconds: sweep this often, this many times.
+     */
     private static final long HURRY = 100;
 
     private static final int HURRIES = 30;
 
     /**
-     * So long a session may stand in a lock without taking part in its document, in milliseconds: twice what it takes to put
-     * together again a record that was lost, with all the session's documents.
+     * So long a session may stand in a lock without taking part in its document, in milliseconds: twice what it takes
+     * to put together again a record that was lost, with all the session's documents.
      */
     private static final long OUTLIVED = 10_000;
 
@@ -55,7 +57,9 @@ public final class EditorLockVerticle extends VerticleBase {
     /** By document: whom a lock takes for away whose connection is there, as the last sweep found. */
     private Map<String, Set<String>> doubted = Map.of();
 
-    /** Who stands in a lock without taking part in its document, and since when, by this node's clock of the cluster. */
+    /**
+     * Who stands in a lock without taking part in its document, and since when, by this node's clock of the cluster.
+     */
     private Map<Place, Long> outlived = Map.of();
 
     private record Place(String document, String session) {}
@@ -134,7 +138,10 @@ public final class EditorLockVerticle extends VerticleBase {
         }
     }
 
-    /** Time is up. A timer can be a little early, by the cluster's clock; then there is nothing to do yet, and it is set again. */
+    /**
+     * Time is up. A timer can be a little early, by the cluster's clock; then there is nothing to do yet, and it is set
+     * again.
+     */
     private void due(String document) {
         locks.submit(document, new LockEvent.Tick())
                 .onSuccess(outcome -> {

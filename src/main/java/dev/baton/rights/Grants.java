@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Makes real in the store what a lock has decided, one step at a time. Every step may be repeated, by any node: the store
- * gives the first answer again.
+ * Makes real in the store what a lock has decided, one step at a time. Every step may be repeated, by any node: the
+ * store gives the first answer again.
  */
 final class Grants {
 

@@ -6,8 +6,9 @@ public interface HandOverMeters {
     /** The parts of a hand-over, in order. A reservation, where there is one, lies between the first and the second. */
     enum Phase {
         /**
-         * From the loss of the holder until the lock knew of it: for a node that fell silent from its last sign of life, for a client
-         * that did from when that was found, which is {@code heartbeat.timeout} after it was last heard.
+         * From the loss of the holder until the lock knew of it: for a node that fell silent from its last sign of
+         * life, for a client that did from when that was found, which is {@code heartbeat.timeout} after it was last
+         * heard.
          */
         DETECTION,
         /** From when the pen could move until the store was asked. */

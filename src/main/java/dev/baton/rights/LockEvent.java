@@ -10,14 +10,17 @@ public sealed interface LockEvent extends Serializable {
     /** The record after this, at {@code now} in milliseconds of cluster time. Pure, and harmless when it runs twice. */
     LockRecord apply(LockRecord record, long now);
 
-    /** Whether it can happen once in an epoch and ends it or begins it, so that it does nothing when it comes again, however late. */
+    /**
+     * Whether it can happen once in an epoch and ends it or begins it, so that it does nothing when it comes again,
+     * however late.
+     */
     default boolean isOnceAnEpoch() {
         return false;
     }
 
     /**
-     * What is left to be done of this, when it met a lock whose next holder was told so before the lock was: once that has heard of the
-     * grant too. Empty when it did not come too early.
+     * What is left to be done of this, when it met a lock whose next holder was told so before the lock was: once that
+     * has heard of the grant too. Empty when it did not come too early.
      *
      * @param met the lock that this was applied to
      * @param later how many milliseconds ago that was
@@ -159,8 +162,9 @@ public sealed interface LockEvent extends Serializable {
     }
 
     /**
-     * {@link EditLock#claimed}. The revision is the next, however much later this is: so it is the same as that of what nodes were
-     * told as soon as the store had the grant, unless the record has changed meanwhile; then it is a later one.
+     * {@link EditLock#claimed}. The revision is the next, however much later this is: so it is the same as that of what
+     * nodes were told as soon as the store had the grant, unless the record has changed meanwhile; then it is a later
+     * one.
      */
     record Claimed(long epoch, String session) implements OfLock {
         @Override

@@ -44,8 +44,8 @@ public record LockOutcome(LockRecord before, LockRecord after, LockRecord settle
     }
 
     /**
-     * Whether the pen is held since that moment, and the event changed nothing: so it is when an event of that moment that gave it comes
-     * again, as where the copy of a record was dropped on its way, and the first answer is late.
+     * Whether the pen is held since that moment, and the event changed nothing: so it is when an event of that moment
+     * that gave it comes again, as where the copy of a record was dropped on its way, and the first answer is late.
      */
     boolean heldSince(long moment) {
         return !applied() && after.lock().tenure() instanceof Tenure.Held held && held.granted() == moment;

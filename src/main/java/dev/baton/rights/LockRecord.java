@@ -9,8 +9,8 @@ import java.util.List;
  *
  * @param lock the pen
  * @param audience ids of the nodes with members, sorted
- * @param revision rises with every change, also across a loss of the record, since it is at least the time of the change in
- *     milliseconds of cluster time, or for a grant the next one; who hears of two changes keeps the later
+ * @param revision rises with every change, also across a loss of the record, since it is at least the time of the
+ *     change in milliseconds of cluster time, or for a grant the next one; who hears of two changes keeps the later
  */
 public record LockRecord(EditLock lock, List<String> audience, long revision) implements Serializable {
 

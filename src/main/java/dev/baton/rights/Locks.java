@@ -28,12 +28,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way to every lock of the cluster: submits an event to where the record lives, makes real in the store what the lock
- * decided, and tells the nodes that have members. Whoever submits sees it through; if that node dies on the way, the sweep
- * of the partition's owner does, because every step may be repeated.
+ * The way to every lock of the cluster: submits an event to where the record lives, makes real in the store what the
+ * lock decided, and tells the nodes that have members. Whoever submits sees it through; if that node dies on the way,
+ * the sweep of the partition's owner does, because every step may be repeated.
  *
- * <p>Any context; futures complete on the caller's, when the lock has settled, or as far as it came when the store does not
- * answer: the lock is {@linkplain EditLock#pending pending} then, and the sweep tries on.
+ * <p>Any context; futures complete on the caller's, when the lock has settled, or as far as it came when the store does
+ * not answer: the lock is {@linkplain EditLock#pending pending} then, and the sweep tries on.
  */
 public final class Locks implements HolderLoss {
     private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
@@ -110,8 +110,8 @@ public final class Locks implements HolderLoss {
     }
 
     /**
-     * {@link #submit}s an event that the lock may have heard of already, and then has nothing done again: whoever told it before
-     * sees it through. Looks at the record first, which costs little where that is, and nothing elsewhere.
+     * {@link #submit}s an event that the lock may have heard of already, and then has nothing done again: whoever told
+     * it before sees it through. Looks at the record first, which costs little where that is, and nothing elsewhere.
      */
     Future<Void> submitNews(String document, LockEvent event) {
         return find(document).compose(found -> {
@@ -136,7 +136,10 @@ public final class Locks implements HolderLoss {
                 .map(Optional::ofNullable);
     }
 
-    /** The documents that have a record, on whichever node: those that somebody is in, or has a claim on. Off the event loop. */
+    /**
+     * The documents that have a record, on whichever node: those that somebody is in, or has a claim on. Off the event
+     * loop.
+     */
     public Future<Set<String>> documents() {
         return vertx.executeBlocking(() -> map.keySet(), false);
     }
@@ -199,8 +202,8 @@ public final class Locks implements HolderLoss {
     }
 
     /**
-     * A grant is real when the store has it: the nodes with members are told then, and not when its record says so too, which takes
-     * as long again as the decision.
+     * A grant is real when the store has it: the nodes with members are told then, and not when its record says so too,
+     * which takes as long again as the decision.
      */
     private Settling tell(String document, Settling so, LockEvent event, long now) {
         if (event instanceof LockEvent.Claimed && lease.mayWrite()) {
@@ -223,9 +226,9 @@ public final class Locks implements HolderLoss {
     }
 
     /**
-     * Hands the event to the record's owner, and again when nothing comes back: what was under way on a connection that broke is
-     * given up by Hazelcast only after twice the time that an operation may take. Whichever answer is first counts. Only for events
-     * that do nothing when they come again late; all others have the sweep.
+     * Hands the event to the record's owner, and again when nothing comes back: what was under way on a connection that
+     * broke is given up by Hazelcast only after twice the time that an operation may take. Whichever answer is first
+     * counts. Only for events that do nothing when they come again late; all others have the sweep.
      */
     private Future<LockOutcome> process(String document, LockProcessor processor, int tries) {
         Context context = vertx.getOrCreateContext();

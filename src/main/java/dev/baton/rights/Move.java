@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param last the session that had it, or {@link #NOBODY}
  * @param cause what moved it
  * @param since when that happened, in milliseconds of cluster time
- * @param due from when on the pen could move: later than {@code since} where it was reserved or an answer was waited for
+ * @param due from when on the pen could move: later than {@code since} where it was reserved or an answer was waited
+ *     for
  */
 public record Move(String last, String cause, long since, long due) implements Serializable {
 

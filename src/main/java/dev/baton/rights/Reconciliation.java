@@ -35,9 +35,9 @@ final class Reconciliation {
     }
 
     /**
-     * Whether the lock takes a session for away whose record says that this very connection is there, or counts more connections of
-     * it than there were, as after a split of which the other side's record was kept. Seen once, it may be that the loss was noted just
-     * between the two looks; seen twice, the news of the loss was false.
+     * Whether the lock takes a session for away whose record says that this very connection is there, or counts more
+     * connections of it than there were, as after a split of which the other side's record was kept. Seen once, it may
+     * be that the loss was noted just between the two looks; seen twice, the news of the loss was false.
      *
      * @param record the session's record, or null when there is none
      */
@@ -49,8 +49,9 @@ final class Reconciliation {
     }
 
     /**
-     * Whether the lock has a place for a session that takes no part in the document any more: the pen was given to it while it
-     * left, or its leaving did not come through. Seen once, its record may just be put together again after a loss.
+     * Whether the lock has a place for a session that takes no part in the document any more: the pen was given to it
+     * while it left, or its leaving did not come through. Seen once, its record may just be put together again after a
+     * loss.
      *
      * @param record the session's record, or null when there is none
      */
@@ -58,7 +59,9 @@ final class Reconciliation {
         return record != null && !record.ended() && !record.documents().containsKey(document);
     }
 
-    /** A session that nobody knows is given the time it would have had offline, counted from when it was first missed. */
+    /**
+     * A session that nobody knows is given the time it would have had offline, counted from when it was first missed.
+     */
     private static Optional<LockEvent> missing(Waiter waiter, Reservations reservations, long now) {
         if (waiter.presence() instanceof Presence.Away away) {
             return now >= away.expires()

@@ -17,7 +17,9 @@ public record Reservations(Duration closed, Duration timeout, Duration node, Dur
         return away(cause, since, since + expiry.toMillis());
     }
 
-    /** Away since then, for that cause, with a session that lives until {@code expires}; times of the cluster, in ms. */
+    /**
+     * Away since then, for that cause, with a session that lives until {@code expires}; times of the cluster, in ms.
+     */
     public Presence.Away away(String cause, long since, long expires) {
         Duration grace =
                 switch (cause) {

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Puts the entries of one document in order: they come from several nodes, in any order, some twice, some never. Says what
- * can be delivered now and from where on something is missing, and remembers the newest for those who come a moment late.
- * No I/O, no clock. Confined to one context.
+ * Puts the entries of one document in order: they come from several nodes, in any order, some twice, some never. Says
+ * what can be delivered now and from where on something is missing, and remembers the newest for those who come a
+ * moment late. No I/O, no clock. Confined to one context.
  */
 final class EntryStream {
 
@@ -30,7 +30,9 @@ final class EntryStream {
     private long delivered;
     private long known;
 
-    /** Where the document stood when it was first read; nothing up to there is delivered. Only the first call counts. */
+    /**
+     * Where the document stood when it was first read; nothing up to there is delivered. Only the first call counts.
+     */
     void start(long head) {
         if (!started) {
             started = true;
@@ -49,7 +51,9 @@ final class EntryStream {
         reach(head);
     }
 
-    /** All that was known is of another history: it begins again behind {@code head}, and remembers and awaits nothing. */
+    /**
+     * All that was known is of another history: it begins again behind {@code head}, and remembers and awaits nothing.
+     */
     void reset(long head) {
         early.clear();
         known = 0;

@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Some connections, by session, grouped by the loop they live on, so that a frame for all costs one hop a loop. Confined to
- * the room's context.
+ * Some connections, by session, grouped by the loop they live on, so that a frame for all costs one hop a loop.
+ * Confined to the room's context.
  */
 final class Fanout {
     private final Map<String, Outbox> outboxes = new LinkedHashMap<>();

@@ -1,8 +1,8 @@
 package dev.baton.room;
 
 /**
- * When the changes of a room go out: at once when it was quiet, else after a window that grows with the room, so that a thousand who
- * come in a second cost a few messages each and not a thousand. Confined to the room's context.
+ * When the changes of a room go out: at once when it was quiet, else after a window that grows with the room, so that a
+ * thousand who come in a second cost a few messages each and not a thousand. Confined to the room's context.
  */
 final class Flushing {
 
@@ -26,7 +26,10 @@ final class Flushing {
         this.flush = flush;
     }
 
-    /** Something has changed in a room of so many members: flushes as soon as it may, once for all that changes until then. */
+    /**
+     * Something has changed in a room of so many members: flushes as soon as it may, once for all that changes until
+     * then.
+     */
     void plan(int members) {
         if (planned) {
             return;

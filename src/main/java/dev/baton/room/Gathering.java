@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The entries that are to go to the members here, and whether they should go now: at once while nothing is under way, and
- * otherwise together, when what went out last has been handed to the system on every loop. No I/O, no clock. Confined to
- * one context.
+ * The entries that are to go to the members here, and whether they should go now: at once while nothing is under way,
+ * and otherwise together, when what went out last has been handed to the system on every loop. No I/O, no clock.
+ * Confined to one context.
  */
 final class Gathering {
 

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param outbox where
  * @param request the {@code ref} of its {@code join}
  * @param opening what it is told of the content
- * @param large the snapshot that the opening speaks of, when it is larger than a message; the opening itself does not hold it then
+ * @param large the snapshot that the opening speaks of, when it is larger than a message; the opening itself does not
+ *     hold it then
  * @param serving ends when it reads like the others, or will not
  */
 record Joiner(

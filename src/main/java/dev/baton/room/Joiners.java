@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Those on their way into one document here, until a flush answers their joins: with the content, and with members and rights as
- * everybody was shown them last, so that what follows fits. Confined to the room's context.
+ * Those on their way into one document here, until a flush answers their joins: with the content, and with members and
+ * rights as everybody was shown them last, so that what follows fits. Confined to the room's context.
  */
 final class Joiners {
 
@@ -62,7 +62,10 @@ final class Joiners {
                 joiner -> joiner.outbox() != outbox && joiner.ref().session().equals(session));
     }
 
-    /** Answers all; from now on they are told what the others are. To be called when those have been told what there was. */
+    /**
+     * Answers all; from now on they are told what the others are. To be called when those have been told what there
+     * was.
+     */
     void welcome() {
         List<Joiner> now = List.copyOf(waiting);
         waiting.clear();

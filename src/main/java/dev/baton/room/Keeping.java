@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Writes something down that changes, one writing at a time: two on their way at once could arrive the wrong way round while records
- * move from node to node. What changes meanwhile is written once more, in the end, as it is by then. Confined to one context, on which
- * the futures of {@code write} have to complete.
+ * Writes something down that changes, one writing at a time: two on their way at once could arrive the wrong way round
+ * while records move from node to node. What changes meanwhile is written once more, in the end, as it is by then.
+ * Confined to one context, on which the futures of {@code write} have to complete.
  */
 final class Keeping {
     private final Supplier<Future<Void>> write;

@@ -7,8 +7,8 @@ public interface Lane {
     /**
      * Writes the frame to each, on the loop, after everything that was delivered before. The list is not changed later.
      *
-     * @param sent is run on the loop when the frame has been handed to the system for all of them: until then more frames
-     *     would only queue up behind it
+     * @param sent is run on the loop when the frame has been handed to the system for all of them: until then more
+     *     frames would only queue up behind it
      */
     void deliver(List<Outbox> to, String frame, Runnable sent);
 

@@ -4,8 +4,8 @@ import dev.baton.protocol.Frames;
 import dev.baton.protocol.Json;
 
 /**
- * A snapshot that does not fit into one message, as the frames that carry it. Each frame is made when it is first asked for, and then
- * serves everybody who joins. Confined to the rooms' context.
+ * A snapshot that does not fit into one message, as the frames that carry it. Each frame is made when it is first asked
+ * for, and then serves everybody who joins. Confined to the rooms' context.
  */
 final class LargeSnapshot {
 

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the members of the rooms here as their sessions are: by what the cluster is told of a session's life, and by looking at the
- * sessions' records, as what is told can be lost. Puts a record right that is behind the connection here. Confined to the rooms' context.
+ * Keeps the members of the rooms here as their sessions are: by what the cluster is told of a session's life, and by
+ * looking at the sessions' records, as what is told can be lost. Puts a record right that is behind the connection
+ * here. Confined to the rooms' context.
  */
 final class MemberSync {
     private static final Logger LOG = LoggerFactory.getLogger(MemberSync.class);
@@ -60,8 +61,9 @@ final class MemberSync {
     }
 
     /**
-     * Nobody came back to a session. Who has, and is here on a later connection, is not meant: what expired was an older copy of its
-     * record, left over by a loss. The record is put back as it should be, and who was told of the end is told that it was none.
+     * Nobody came back to a session. Who has, and is here on a later connection, is not meant: what expired was an
+     * older copy of its record, left over by a loss. The record is put back as it should be, and who was told of the
+     * end is told that it was none.
      */
     private void expired(Liveness news) {
         Map<String, Standing> here = new HashMap<>();
@@ -86,7 +88,10 @@ final class MemberSync {
         }));
     }
 
-    /** The session's seat here, of a connection that is open, as far as is known, and later than the one that was told of. */
+    /**
+     * The session's seat here, of a connection that is open, as far as is known, and later than the one that was told
+     * of.
+     */
     private static Optional<Seat> laterSeat(Room room, Liveness news) {
         return room.seatOf(news.session())
                 .filter(seat -> seat.generation() > news.generation())
@@ -180,7 +185,9 @@ final class MemberSync {
         }
     }
 
-    /** The record of a session that is connected here was lost with its members, or is that of an earlier connection. */
+    /**
+     * The record of a session that is connected here was lost with its members, or is that of an earlier connection.
+     */
     private void restore(String document, Room room, Seat seat) {
         room.ref(seat.member().session())
                 .filter(ref -> ref.generation() == seat.generation())

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What somebody may do who decides over others: give a document's pen to a session, and end a session. Whoever calls has found
- * out that they may. Works from any node, for sessions on any node. Any context; futures complete on the caller's, and fail with
- * {@link Refused} when it cannot be done, or as the cluster and the store do.
+ * What somebody may do who decides over others: give a document's pen to a session, and end a session. Whoever calls
+ * has found out that they may. Works from any node, for sessions on any node. Any context; futures complete on the
+ * caller's, and fail with {@link Refused} when it cannot be done, or as the cluster and the store do.
  */
 public final class Moderation {
 
@@ -76,8 +76,8 @@ public final class Moderation {
     }
 
     /**
-     * Gives the pen of a document to a session in it, at once, whoever has it. That one goes to the end of the line, as its wish
-     * still stands. Nothing happens when the session has the pen already.
+     * Gives the pen of a document to a session in it, at once, whoever has it. That one goes to the end of the line, as
+     * its wish still stands. Nothing happens when the session has the pen already.
      *
      * @return what it came to; the grant is real when the lock that settled says {@code Held}
      */
@@ -107,8 +107,9 @@ public final class Moderation {
     }
 
     /**
-     * Ends a session that is in that document: it leaves all its documents, its socket is closed with 4501, and it cannot be
-     * resumed. The store is told first, so that nobody who was away meanwhile brings the session back; without the store this fails.
+     * Ends a session that is in that document: it leaves all its documents, its socket is closed with 4501, and it
+     * cannot be resumed. The store is told first, so that nobody who was away meanwhile brings the session back;
+     * without the store this fails.
      *
      * @return the session as it was
      */
@@ -125,7 +126,10 @@ public final class Moderation {
                 });
     }
 
-    /** A session that was removed is known here all the same, as its node was away, or was merged with others: it goes again. */
+    /**
+     * A session that was removed is known here all the same, as its node was away, or was merged with others: it goes
+     * again.
+     */
     public Future<Void> removeAgain(String session) {
         return sessions.remove(session)
                 .compose(record -> record.isEmpty()

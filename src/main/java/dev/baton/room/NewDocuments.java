@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * How many documents may be made: by one user in a minute, and in all. Joining a document that nobody has written to counts as making
- * it. Pure but for its lock; times are milliseconds of a clock that does not go back. Thread-safe.
+ * How many documents may be made: by one user in a minute, and in all. Joining a document that nobody has written to
+ * counts as making it. Pure but for its lock; times are milliseconds of a clock that does not go back. Thread-safe.
  */
 public final class NewDocuments {
     /** After so many joins, users who could make as many as ever are forgotten. */

@@ -7,9 +7,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 
 /**
- * What becomes of a connection whose session's record is not, or no longer, about it. Usually the session was taken up on
- * another connection, and this one has been told so; but that message may be lost, and where two attempts to come back cross, the
- * record may be about one that is closed already, or be gone. Such a client would be answered nothing, and not know why.
+ * What becomes of a connection whose session's record is not, or no longer, about it. Usually the session was taken up
+ * on another connection, and this one has been told so; but that message may be lost, and where two attempts to come
+ * back cross, the record may be about one that is closed already, or be gone. Such a client would be answered nothing,
+ * and not know why.
  */
 final class Overtaken {
     private final ClusterNode node;
@@ -19,8 +20,8 @@ final class Overtaken {
     }
 
     /**
-     * Closes that connection: for good where its session is connected elsewhere, else so that its client resumes. Leaves a
-     * session that was ended to whoever ended it.
+     * Closes that connection: for good where its session is connected elsewhere, else so that its client resumes.
+     * Leaves a session that was ended to whoever ended it.
      *
      * @param record the session's, now
      */

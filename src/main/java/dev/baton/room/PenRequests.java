@@ -83,9 +83,9 @@ final class PenRequests {
     }
 
     /**
-     * Who is to get the pen by name, with what its session's record says. Whoever this room has not heard of yet is in the
-     * document all the same when the record says so: that is written before anybody is told of the join, and the news of a
-     * roster may come later.
+     * Who is to get the pen by name, with what its session's record says. Whoever this room has not heard of yet is in
+     * the document all the same when the record says so: that is written before anybody is told of the join, and the
+     * news of a roster may come later.
      */
     private Future<List<Waiter>> heir(Room room, String document, Optional<String> to) {
         if (to.isEmpty()) {
@@ -125,7 +125,10 @@ final class PenRequests {
         return moderation.handOver(handOver.document(), handOver.session()).map(outcome -> tell(asking, room, outcome));
     }
 
-    /** Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late: it is not moving. */
+    /**
+     * Whether the client spoke of the pen as it is, so that what it asked for is wrong and not merely late: it is not
+     * moving.
+     */
     private static boolean current(LockOutcome outcome, long epoch) {
         EditLock before = outcome.before().lock();
         return before.epoch() == epoch && !before.pending();

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the rooms do when the store has gone on to a later incarnation: say what is known to be lost, have each lock claimed anew,
- * and tell every member the content from the start. Repeated until the store has answered for each room. Confined to the rooms'
- * context.
+ * What the rooms do when the store has gone on to a later incarnation: say what is known to be lost, have each lock
+ * claimed anew, and tell every member the content from the start. Repeated until the store has answered for each room.
+ * Confined to the rooms' context.
  */
 final class Reload {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);

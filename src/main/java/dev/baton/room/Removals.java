@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends sessions again that were removed: a node that stood still meanwhile, or was merged with others, may still have one connected, or put
- * its record back. Looks in the store once a second. Confined to the rooms' context.
+ * Ends sessions again that were removed: a node that stood still meanwhile, or was merged with others, may still have
+ * one connected, or put its record back. Looks in the store once a second. Confined to the rooms' context.
  */
 final class Removals {
     private static final Logger LOG = LoggerFactory.getLogger(Removals.class);

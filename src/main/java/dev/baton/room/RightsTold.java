@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What each member was last told of a document's lock, so that a change is told to those for whom something is new: the holder, the
- * first who wait, or a member's own position. How many wait in all is told with that, or by itself now and then. So a crowd that waits costs
- * each change one short frame a member at most. No I/O, no clock. Confined to one context.
+ * What each member was last told of a document's lock, so that a change is told to those for whom something is new: the
+ * holder, the first who wait, or a member's own position. How many wait in all is told with that, or by itself now and
+ * then. So a crowd that waits costs each change one short frame a member at most. No I/O, no clock. Confined to one
+ * context.
  */
 final class RightsTold {
     private record Core(long epoch, Optional<Member> holder, OptionalLong deadline, List<String> shown, String cause) {}

@@ -28,8 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One document on this node: its members here, what they are shown, and what goes out to them. Open while it has a member
- * here, connected or away. What changes is told at the next flush, see {@link Flushing}. Confined to the rooms' context.
+ * One document on this node: its members here, what they are shown, and what goes out to them. Open while it has a
+ * member here, connected or away. What changes is told at the next flush, see {@link Flushing}. Confined to the rooms'
+ * context.
  */
 final class Room {
     private static final Logger LOG = LoggerFactory.getLogger(Room.class);
@@ -134,7 +135,9 @@ final class Room {
         planFlush();
     }
 
-    /** A session that was taken up again: shown as online, told of presence and rights, and of entries when it joins. */
+    /**
+     * A session that was taken up again: shown as online, told of presence and rights, and of entries when it joins.
+     */
     void reattach(SessionRef ref, Outbox outbox, Mode mode, long since) {
         if (satLater(ref)) {
             return;
@@ -160,7 +163,10 @@ final class Room {
                 .isPresent();
     }
 
-    /** Whether the session is here on a later connection than that, whose join its record bears out; one that is over may never have counted. */
+    /**
+     * Whether the session is here on a later connection than that, whose join its record bears out; one that is over
+     * may never have counted.
+     */
     private boolean overtaken(SessionRef ref) {
         return satLater(ref)
                 && (attached(ref.session())
@@ -194,7 +200,10 @@ final class Room {
         });
     }
 
-    /** A connection is gone, for that cause; its session waits to be resumed. Completes when the lock knows, if it held the pen. */
+    /**
+     * A connection is gone, for that cause; its session waits to be resumed. Completes when the lock knows, if it held
+     * the pen.
+     */
     Future<Void> offline(SessionRef ref, Outbox outbox, String cause, long since) {
         String session = ref.session();
         Future<Void> known = pen.heldBy(session)
@@ -423,7 +432,9 @@ final class Room {
         watchers.sendExcept(session, Frames.signal(document, session, data));
     }
 
-    /** Entries that nobody here has seen are gone from the log: the readers are told the content anew, not recovered. */
+    /**
+     * Entries that nobody here has seen are gone from the log: the readers are told the content anew, not recovered.
+     */
     private void reopen() {
         on.log().open(document, OptionalLong.empty(), Optional.empty()).onSuccess(opening -> {
             if (opening.incarnation() == entries.incarnation()) {

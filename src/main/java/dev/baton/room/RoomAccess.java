@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes from a session, when its roles have changed, what they do not allow any more: its seat, or its pen and its place in
- * line. Confined to the rooms' context.
+ * Takes from a session, when its roles have changed, what they do not allow any more: its seat, or its pen and its
+ * place in line. Confined to the rooms' context.
  */
 final class RoomAccess {
     private static final Logger LOG = LoggerFactory.getLogger(RoomAccess.class);

@@ -20,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap, and
- * all that came in one turn of the loop in one frame. While the loops are still busy with the last frame for the members here,
- * what comes gathers for the next: a room that is written to faster than its members can be told costs one write a member a
- * round, not one an entry, and where nothing is under way nobody waits. Confined to the rooms' context.
+ * The entries of one document on their way to the members of this node and to the other nodes: in order, without a gap,
+ * and all that came in one turn of the loop in one frame. While the loops are still busy with the last frame for the
+ * members here, what comes gathers for the next: a room that is written to faster than its members can be told costs
+ * one write a member a round, not one an entry, and where nothing is under way nobody waits. Confined to the rooms'
+ * context.
  */
 final class RoomEntries {
     private static final Logger LOG = LoggerFactory.getLogger(RoomEntries.class);
@@ -50,7 +51,10 @@ final class RoomEntries {
     /** Joiners that know more of the log than this room has delivered. */
     private final List<Runnable> ahead = new ArrayList<>();
 
-    /** By session: the latest join, until it reads like the others. What an earlier one still waits for is nobody's any more. */
+    /**
+     * By session: the latest join, until it reads like the others. What an earlier one still waits for is nobody's any
+     * more.
+     */
     private final Map<String, Joiner> catching = new HashMap<>();
 
     /** What to do when entries that are missing here have gone from the log. */
@@ -75,7 +79,9 @@ final class RoomEntries {
 
     // ---- readers --------------------------------------------------------------------------------------------------
 
-    /** A member was read the log for; it gets no entries before {@link #read}, and none for an earlier join of its own. */
+    /**
+     * A member was read the log for; it gets no entries before {@link #read}, and none for an earlier join of its own.
+     */
     void opened(Joiner joiner) {
         Opening opening = joiner.opening();
         incarnation = Math.max(incarnation, opening.incarnation());
@@ -124,8 +130,8 @@ final class RoomEntries {
     }
 
     /**
-     * What a joiner is told of the content. A snapshot that is larger than a message is held once for all who join while somebody is still
-     * being sent it.
+     * What a joiner is told of the content. A snapshot that is larger than a message is held once for all who join
+     * while somebody is still being sent it.
      */
     Joiner joiner(SessionRef ref, Outbox outbox, Optional<Json> request, Opening opening, Serving serving) {
         Optional<Opening.Content> large =
@@ -229,14 +235,17 @@ final class RoomEntries {
     }
 
     /**
-     * Sends a joiner what it asked for, up to {@code last}, and reads on when that is out: as fast as the client takes it, and never more than
-     * a page ahead of it.
+     * Sends a joiner what it asked for, up to {@code last}, and reads on when that is out: as fast as the client takes
+     * it, and never more than a page ahead of it.
      */
     void give(Joiner joiner, String frame, long last) {
         joiner.outbox().sendAsked(frame, () -> on.context().runOnContext(v -> read(joiner, last)));
     }
 
-    /** Sends a joiner the answer to its join, then the parts of a large snapshot, each when the one before is out, and reads on. */
+    /**
+     * Sends a joiner the answer to its join, then the parts of a large snapshot, each when the one before is out, and
+     * reads on.
+     */
     void welcome(Joiner joiner, String joined, long last) {
         if (joiner.large().isEmpty()) {
             give(joiner, joined, last);
@@ -305,7 +314,9 @@ final class RoomEntries {
         }
     }
 
-    /** One loop is through with what left then; after a long round all rest as long, since its loops have others too. */
+    /**
+     * One loop is through with what left then; after a long round all rest as long, since its loops have others too.
+     */
     private void arrived(long left) {
         long rest = Math.min(LONGEST_REST, (System.nanoTime() - left) / 1_000_000);
         if (rest < SHORTEST_REST) {
@@ -319,7 +330,9 @@ final class RoomEntries {
         }
     }
 
-    /** Sends all that is there, whatever is still under way: something else is about to go out that must come after it. */
+    /**
+     * Sends all that is there, whatever is still under way: something else is about to go out that must come after it.
+     */
     void send() {
         tellPeers();
         sendReaders();
@@ -362,7 +375,9 @@ final class RoomEntries {
         }
     }
 
-    /** Fetches what is missing before what has come; one read at a time. What fails, the next look at the heads repeats. */
+    /**
+     * Fetches what is missing before what has come; one read at a time. What fails, the next look at the heads repeats.
+     */
     private void catchUp() {
         if (reading || !stream.behind()) {
             return;

@@ -9,8 +9,8 @@ import java.util.function.LongConsumer;
 public final class RoomMeters {
 
     /**
-     * How many requests wait for the rooms' context at most; the next one is told {@code busy}. More than all sockets of a
-     * full node can ask when they come back at once, and less than would take long to work off.
+     * How many requests wait for the rooms' context at most; the next one is told {@code busy}. More than all sockets
+     * of a full node can ask when they come back at once, and less than would take long to work off.
      */
     public static final int MOST_WAITING = 20_000;
 

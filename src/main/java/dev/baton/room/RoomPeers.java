@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the nodes that have members of one document tell each other of them. Each tells its own: all of it to a node that it has
- * not told before, and what changed from then on; and keeps it in a map, for those who come. Confined to the rooms' context.
+ * What the nodes that have members of one document tell each other of them. Each tells its own: all of it to a node
+ * that it has not told before, and what changed from then on; and keeps it in a map, for those who come. Confined to
+ * the rooms' context.
  */
 final class RoomPeers {
 
@@ -124,8 +125,8 @@ final class RoomPeers {
     }
 
     /**
-     * Only these nodes have members still. Of the others, one that lives has told of each that left, or will say so when rosters
-     * are compared; the members of one that does not are forgotten.
+     * Only these nodes have members still. Of the others, one that lives has told of each that left, or will say so
+     * when rosters are compared; the members of one that does not are forgotten.
      */
     void only(Collection<String> audience) {
         for (String node : List.copyOf(told)) {

@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * What one node knows of a document's pen, and tells its members. A change of the holder goes out at once, a change of the
- * line with the next flush. Confined to the rooms' context.
+ * What one node knows of a document's pen, and tells its members. A change of the holder goes out at once, a change of
+ * the line with the next flush. Confined to the rooms' context.
  */
 final class RoomPen {
 
@@ -53,8 +53,8 @@ final class RoomPen {
     }
 
     /**
-     * Whether the store is at a later epoch than what is known, or has another holder at the same, and was so when this was last
-     * asked.
+     * Whether the store is at a later epoch than what is known, or has another holder at the same, and was so when this
+     * was last asked.
      */
     boolean lateFor(Head head) {
         boolean later = news.filter(known -> head.epoch() > known.epoch()
@@ -78,8 +78,8 @@ final class RoomPen {
     }
 
     /**
-     * Takes over what is said, unless something newer is known: a later revision, or a grant that the store has made and the record has
-     * not heard of.
+     * Takes over what is said, unless something newer is known: a later revision, or a grant that the store has made
+     * and the record has not heard of.
      *
      * @param risen is told of a member here that holds the pen and had only watched
      * @return whether it was taken over
@@ -93,7 +93,9 @@ final class RoomPen {
         return news.filter(known -> known.epoch() > said.epoch()).isPresent();
     }
 
-    /** Takes over what the record itself says, also when it is older: the newer one was lost together with its members. */
+    /**
+     * Takes over what the record itself says, also when it is older: the newer one was lost together with its members.
+     */
     boolean replace(LockNews fresh, Consumer<Seat> risen) {
         Optional<LockNews> old = news;
         if (old.isPresent() && fresh.equals(old.get())) {

@@ -49,8 +49,8 @@ final class RoomRegistry {
     }
 
     /**
-     * Does something in the room of a document, opened if need be, which stays open at least until that is done. Fails as
-     * that does, when the cluster does not answer, or with a {@link Refusal} after {@link #end}.
+     * Does something in the room of a document, opened if need be, which stays open at least until that is done. Fails
+     * as that does, when the cluster does not answer, or with a {@link Refusal} after {@link #end}.
      */
     <T> Future<T> in(String document, Function<Room, Future<T>> action) {
         return open(document)
@@ -102,7 +102,10 @@ final class RoomRegistry {
         }));
     }
 
-    /** Closes all rooms, whoever is in them, and opens none any more. Completes when this node has left them; never fails. */
+    /**
+     * Closes all rooms, whoever is in them, and opens none any more. Completes when this node has left them; never
+     * fails.
+     */
     Future<Void> end() {
         ended = true;
         List<Future<Void>> closed = new ArrayList<>();

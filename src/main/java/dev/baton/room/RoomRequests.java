@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Does what clients ask of a document, and answers: sees who may ask for what, and says why something could not be done. Confined
- * to the rooms' context.
+ * Does what clients ask of a document, and answers: sees who may ask for what, and says why something could not be
+ * done. Confined to the rooms' context.
  */
 final class RoomRequests {
     private static final Logger LOG = LoggerFactory.getLogger(RoomRequests.class);

@@ -22,13 +22,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the rooms true when messages are lost: compares rosters with the other nodes, the pen with its record, and the entries
- * with the log's heads; {@link MemberSync} does it for the members. Confined to the rooms' context.
+ * Keeps the rooms true when messages are lost: compares rosters with the other nodes, the pen with its record, and the
+ * entries with the log's heads; {@link MemberSync} does it for the members. Confined to the rooms' context.
  */
 final class RoomSync {
     private static final Logger LOG = LoggerFactory.getLogger(RoomSync.class);
 
-    /** Each room's record and sessions are looked up once in this many rounds; a different part of the rooms each round. */
+    /**
+     * Each room's record and sessions are looked up once in this many rounds; a different part of the rooms each round.
+     */
     private static final int PARTS = 3;
 
     private final RoomServices on;
@@ -202,8 +204,8 @@ final class RoomSync {
     }
 
     /**
-     * A record that is behind what was told has not heard of a grant yet, or has lost it with its members and then never will: it asks
-     * the store, and what that says is taken over.
+     * A record that is behind what was told has not heard of a grant yet, or has lost it with its members and then
+     * never will: it asks the store, and what that says is taken over.
      */
     private void compare(LockNews found, Room room, long before) {
         if (!room.pen().isBehind(found)) {
@@ -242,8 +244,8 @@ final class RoomSync {
     }
 
     /**
-     * Whoever takes part to edit stands in line, until it says otherwise. Who has no place is put in line at the second look:
-     * at the first, its release may be on the way.
+     * Whoever takes part to edit stands in line, until it says otherwise. Who has no place is put in line at the second
+     * look: at the first, its release may be on the way.
      */
     private void standAgain(String document, Room room) {
         LockNews news = room.pen().news().orElseThrow();

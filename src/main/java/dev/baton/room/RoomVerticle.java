@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Runs this node's rooms, all on its own context: takes what the connections hand over and what the other nodes tell. One
- * instance a node.
+ * Runs this node's rooms, all on its own context: takes what the connections hand over and what the other nodes tell.
+ * One instance a node.
  */
 public final class RoomVerticle extends VerticleBase implements Rooms {
 
@@ -200,7 +200,9 @@ public final class RoomVerticle extends VerticleBase implements Rooms {
         return seats;
     }
 
-    /** Of how many documents here a snapshot was wanted several times and none came, as of the last second. Any thread. */
+    /**
+     * Of how many documents here a snapshot was wanted several times and none came, as of the last second. Any thread.
+     */
     public int uncompacted() {
         return uncompacted;
     }

@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.Map;
 
 /**
- * This node's rooms, as the connections see them. Safe from any thread; everything is done on the rooms' context, in the
- * order it was handed over from one thread.
+ * This node's rooms, as the connections see them. Safe from any thread; everything is done on the rooms' context, in
+ * the order it was handed over from one thread.
  */
 public interface Rooms {
 
@@ -31,8 +31,8 @@ public interface Rooms {
     Future<Void> turn();
 
     /**
-     * A session was taken up again, with the documents that it takes part in; it is taken out of those that its roles do not
-     * allow.
+     * A session was taken up again, with the documents that it takes part in; it is taken out of those that its roles
+     * do not allow.
      */
     void resumed(SessionRef session, Outbox outbox, Map<String, Standing> documents);
 
@@ -40,8 +40,8 @@ public interface Rooms {
     void authorized(SessionRef session, Outbox outbox, Collection<String> documents);
 
     /**
-     * A connection was lost; its session, which took part in those documents, waits to be resumed. The locks of pens that it
-     * holds are told at once.
+     * A connection was lost; its session, which took part in those documents, waits to be resumed. The locks of pens
+     * that it holds are told at once.
      *
      * @param cause why, as the cluster is told
      * @return completes, on the rooms' own context, when they know or have had time enough; never fails
@@ -49,8 +49,8 @@ public interface Rooms {
     Future<Void> offline(SessionRef session, Outbox outbox, Collection<String> documents, String cause);
 
     /**
-     * A session, which took part in those documents, was ended by its client: its seats, its locks and its places in line are given
-     * up.
+     * A session, which took part in those documents, was ended by its client: its seats, its locks and its places in
+     * line are given up.
      *
      * @return completes, on the rooms' own context, when that is done or has failed; never fails
      */

@@ -11,8 +11,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Clears the shared map of rosters that nobody will clear: those of nodes that died, and those that two parts of a cluster
- * brought back to each other when they met again. Each node looks at what it owns. Confined to the rooms' context.
+ * Clears the shared map of rosters that nobody will clear: those of nodes that died, and those that two parts of a
+ * cluster brought back to each other when they met again. Each node looks at what it owns. Confined to the rooms'
+ * context.
  */
 final class RosterSweep {
 

@@ -9,8 +9,8 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Has each connection served one large document at a time: whoever opens fifty over a slow link gets them one after another, and
- * none of them waits in this node's memory meanwhile. Confined to the rooms' context.
+ * Has each connection served one large document at a time: whoever opens fifty over a slow link gets them one after
+ * another, and none of them waits in this node's memory meanwhile. Confined to the rooms' context.
  */
 final class Servings {
 
@@ -22,7 +22,10 @@ final class Servings {
     /** Those that are being served, and who waits for each. */
     private final IdentityHashMap<Outbox, Queue<Promise<Serving>>> waiting = new IdentityHashMap<>();
 
-    /** Calls who waited through {@code later}, which runs a task on the rooms' context, but not at once: one may end as it begins. */
+    /**
+     * Calls who waited through {@code later}, which runs a task on the rooms' context, but not at once: one may end as
+     * it begins.
+     */
     Servings(Executor later) {
         this.later = later;
     }

@@ -8,7 +8,10 @@ final class SnapshotWatch {
     /** A snapshot is wanted when this many entries lie behind the last one. */
     static final long ENTRIES = 500;
 
-    /** Or when they hold this many characters, and as many as the last one: a large document is not stored anew for each small change. */
+    /**
+     * Or when they hold this many characters, and as many as the last one: a large document is not stored anew for each
+     * small change.
+     */
     static final long SIZE = 1 << 20;
 
     /** A snapshot that was wanted so many times, and did not come, will not come by itself. */

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Has what concerns a session's place in a document done one after another, in the order in which it came: a {@code leave} that
- * is sent right behind a {@code join}, or a token that allows less, must not be through before the join that it is about. Others do
- * not wait for it. Confined to the rooms' context.
+ * Has what concerns a session's place in a document done one after another, in the order in which it came: a
+ * {@code leave} that is sent right behind a {@code join}, or a token that allows less, must not be through before the
+ * join that it is about. Others do not wait for it. Confined to the rooms' context.
  */
 final class Turns {
     private record Place(String session, String document) {}

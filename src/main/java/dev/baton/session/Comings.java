@@ -4,7 +4,10 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How often sessions came and went, as far as this node was the one to notice; so each change is counted on one node. Any thread. */
+/**
+ * How often sessions came and went, as far as this node was the one to notice; so each change is counted on one node.
+ * Any thread.
+ */
 public final class Comings {
 
     private record What(Liveness.State state, String cause) {}

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * News of a session, published to the whole cluster at {@link #ADDRESS}. A hint that can be lost; the session's record is
- * what counts.
+ * News of a session, published to the whole cluster at {@link #ADDRESS}. A hint that can be lost; the session's record
+ * is what counts.
  *
  * @param session its public id
  * @param user its user's id

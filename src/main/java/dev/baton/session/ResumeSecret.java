@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * What a client shows to get its session back: the session's public id, a dot, and 256 random bits. Only its hash is kept;
- * the bits are random, so a plain hash is as good as a slow one.
+ * What a client shows to get its session back: the session's public id, a dot, and 256 random bits. Only its hash is
+ * kept; the bits are random, so a plain hash is as good as a slow one.
  *
  * @param session the session's public id
  * @param text the whole secret, as the client keeps it
@@ -25,7 +25,10 @@ public record ResumeSecret(String session, String text) {
     /** The longest text that can be a secret of ours; longer ones are not looked at. */
     private static final int LONGEST = 128;
 
-    /** Base64 for URLs, a dot, the same again: the session's half is looked up in the store, which does not take any text. */
+    /**
+     * Base64 for URLs, a dot, the same again: the session's half is looked up in the store, which does not take any
+     * text.
+     */
     private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
 
     /** A new session's secret. */

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Applies an event to a session's record where the record lives; returns what changed, so that exactly one caller learns
- * that it was the one. Runs again on the backup, so it takes the time as a value.
+ * Applies an event to a session's record where the record lives; returns what changed, so that exactly one caller
+ * learns that it was the one. Runs again on the backup, so it takes the time as a value.
  *
  * @param event what happened
  * @param now when, in milliseconds of cluster time

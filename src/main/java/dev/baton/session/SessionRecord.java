@@ -71,14 +71,17 @@ public record SessionRecord(
     /**
      * It is not, and may be resumed until then.
      *
-     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED} or {@link #LEFT}, and it cannot be
-     *     resumed
+     * @param cause {@code closed}, {@code timeout} or {@code node-lost}; or {@link #REMOVED} or {@link #LEFT}, and it
+     *     cannot be resumed
      * @param since when it was lost, in milliseconds of cluster time
      * @param until when it expires
      */
     public record Offline(String cause, long since, long until) implements Link {}
 
-    /** Whether its client or somebody else ended it. The record is kept a little longer, so that no node takes it for lost and puts it back. */
+    /**
+     * Whether its client or somebody else ended it. The record is kept a little longer, so that no node takes it for
+     * lost and puts it back.
+     */
     public boolean ended() {
         return link instanceof Offline offline && ends(offline.cause());
     }

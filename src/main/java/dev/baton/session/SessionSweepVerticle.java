@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the sessions that nobody came back for, and takes offline those of a dead node, once each and for the sessions whose
- * partition this node owns; and those that hang on this node without a connection, see {@link Strays}. One instance a node.
+ * Ends the sessions that nobody came back for, and takes offline those of a dead node, once each and for the sessions
+ * whose partition this node owns; and those that hang on this node without a connection, see {@link Strays}. One
+ * instance a node.
  */
 public final class SessionSweepVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(SessionSweepVerticle.class);
@@ -27,7 +28,10 @@ public final class SessionSweepVerticle extends VerticleBase {
 
     private static final int HURRIES = 30;
 
-    /** How often strays are looked for, in milliseconds: they are rare, and a look goes through the records of all nodes. */
+    /**
+     * How often strays are looked for, in milliseconds: they are rare, and a look goes through the records of all
+     * nodes.
+     */
     private static final long STRAYS = 10_000;
 
     private final ClusterNode node;

@@ -28,17 +28,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sessions of the cluster. Every change is an entry processor on the session's record, so two nodes that want to change
- * one session are put in order, and exactly one of them is told that it did; that one publishes the news.
+ * The sessions of the cluster. Every change is an entry processor on the session's record, so two nodes that want to
+ * change one session are put in order, and exactly one of them is told that it did; that one publishes the news.
  *
- * <p>Any context; futures complete on the caller's. A future fails when Hazelcast cannot answer, which it retries by itself
- * while partitions move.
+ * <p>Any context; futures complete on the caller's. A future fails when Hazelcast cannot answer, which it retries by
+ * itself while partitions move.
  */
 public final class Sessions {
 
     /**
-     * The type of the message to a node's inbox that says that a {@code session} goes on elsewhere, with that {@code generation}: its
-     * earlier connection there is closed for good.
+     * The type of the message to a node's inbox that says that a {@code session} goes on elsewhere, with that
+     * {@code generation}: its earlier connection there is closed for good.
      */
     public static final String REPLACED = "replaced";
 
@@ -55,10 +55,14 @@ public final class Sessions {
     /** So many records are asked for one by one, without a thread that waits. */
     private static final int FEW = 32;
 
-    /** A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms. */
+    /**
+     * A node whose end was noticed sooner than this was seen to end; its silence is that of the beats between. In ms.
+     */
     private static final long TOLD_OFF = 1_500;
 
-    /** How long an ended session is remembered: longer than any node takes to compare its members with their sessions. */
+    /**
+     * How long an ended session is remembered: longer than any node takes to compare its members with their sessions.
+     */
     private static final long LINGERS = 10_000;
 
     /**
@@ -134,10 +138,10 @@ public final class Sessions {
     }
 
     /**
-     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document. Locks and
-     * rosters may remember earlier connections of it; its generation goes on from the cluster's time in milliseconds, which
-     * no count of connections reaches. Where somebody else has just done the same, or put it back, it is resumed like any other.
-     * Empty when the cluster remembers that it was removed.
+     * A session that the cluster has forgotten and the store has not: connected to this node, away from no document.
+     * Locks and rosters may remember earlier connections of it; its generation goes on from the cluster's time in
+     * milliseconds, which no count of connections reaches. Where somebody else has just done the same, or put it back,
+     * it is resumed like any other. Empty when the cluster remembers that it was removed.
      *
      * @param replaced is told of the connection that the session had by then
      */
@@ -197,7 +201,9 @@ public final class Sessions {
         });
     }
 
-    /** The connection of that generation was lost. Whoever gets a record back was the one to notice, and has told all. */
+    /**
+     * The connection of that generation was lost. Whoever gets a record back was the one to notice, and has told all.
+     */
     public Future<Optional<SessionRecord>> lose(String session, long generation, String cause) {
         return lose(session, generation, cause, node.now());
     }
@@ -211,8 +217,8 @@ public final class Sessions {
     }
 
     /**
-     * Ends a session, connected or not: it cannot be resumed, and everybody is told that it is gone. Its socket is the caller's
-     * to close. Empty when there is no such session.
+     * Ends a session, connected or not: it cannot be resumed, and everybody is told that it is gone. Its socket is the
+     * caller's to close. Empty when there is no such session.
      */
     public Future<Optional<SessionRecord>> remove(String session) {
         return submit(session, new SessionEvent.Remove(LINGERS)).map(outcome -> {
@@ -222,8 +228,8 @@ public final class Sessions {
     }
 
     /**
-     * The client on that connection ends its session: it cannot be resumed, and everybody is told that it is gone. Empty when the
-     * session goes on elsewhere, or has ended.
+     * The client on that connection ends its session: it cannot be resumed, and everybody is told that it is gone.
+     * Empty when the session goes on elsewhere, or has ended.
      */
     public Future<Optional<SessionRecord>> leave(String session, long generation) {
         return submit(session, new SessionEvent.Leave(generation, LINGERS)).map(outcome -> {
@@ -258,12 +264,18 @@ public final class Sessions {
         return asked.size() <= FEW ? findFew(asked) : many.read(() -> map.getAll(asked));
     }
 
-    /** The ids of all sessions that are connected to a node, as far as the cluster knows. Looks at all records, off the event loop. */
+    /**
+     * The ids of all sessions that are connected to a node, as far as the cluster knows. Looks at all records, off the
+     * event loop.
+     */
     Future<Set<String>> connectedTo(String place) {
         return connected.read(() -> map.keySet(new ConnectedTo(place)));
     }
 
-    /** Puts together what the answers hold, not what was noted as they came: the last note may come after the last answer. */
+    /**
+     * Puts together what the answers hold, not what was noted as they came: the last note may come after the last
+     * answer.
+     */
     private Future<Map<String, SessionRecord>> findFew(Set<String> ids) {
         List<Future<SessionRecord>> answers =
                 ids.stream().map(id -> future(() -> map.getAsync(id))).toList();
@@ -274,8 +286,8 @@ public final class Sessions {
     }
 
     /**
-     * Puts a record back that the cluster has lost together with its members, also where an earlier connection of the session
-     * was put back before; does nothing when this one is there, or a later one, or the session was removed.
+     * Puts a record back that the cluster has lost together with its members, also where an earlier connection of the
+     * session was put back before; does nothing when this one is there, or a later one, or the session was removed.
      */
     public Future<Void> restore(SessionRecord record) {
         return removed.contains(record.id())
@@ -284,8 +296,8 @@ public final class Sessions {
     }
 
     /**
-     * {@link #restore}s a session of which all were told that it is gone, and tells them that it is not, also where it was put back
-     * before that was heard. Whether it is there, on that connection.
+     * {@link #restore}s a session of which all were told that it is gone, and tells them that it is not, also where it
+     * was put back before that was heard. Whether it is there, on that connection.
      */
     public Future<Boolean> recall(SessionRecord record) {
         return restore(record).compose(v -> find(List.of(record.id()))).map(found -> {
@@ -323,7 +335,9 @@ public final class Sessions {
         });
     }
 
-    /** When a node was lost: now, as it was told off at once; or, as silence is only seen in the end, when that began. */
+    /**
+     * When a node was lost: now, as it was told off at once; or, as silence is only seen in the end, when that began.
+     */
     private long lostSince(String lost) {
         long silence = node.silence(lost);
         return node.now() - (silence < TOLD_OFF ? 0 : silence);

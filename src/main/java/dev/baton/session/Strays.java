@@ -12,17 +12,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds sessions that are connected to this node as far as the cluster knows, and are not, and reports them offline. It comes to
- * that when the answer that a session was taken up never came, so that its client was turned away; when the report that it is
- * gone was lost; or when the two crossed. Nobody else would notice, since the node lives; such a session would neither
- * expire nor leave its documents. Any context.
+ * Finds sessions that are connected to this node as far as the cluster knows, and are not, and reports them offline. It
+ * comes to that when the answer that a session was taken up never came, so that its client was turned away; when the
+ * report that it is gone was lost; or when the two crossed. Nobody else would notice, since the node lives; such a
+ * session would neither expire nor leave its documents. Any context.
  */
 final class Strays {
     private static final Logger LOG = LoggerFactory.getLogger(Strays.class);
 
     /**
-     * Between two looks at a session without a connection, in milliseconds: one whose client is just let in or going away is
-     * through with that by then. Where it is not, its client is sent to resume, as with anybody who was taken offline by mistake.
+     * Between two looks at a session without a connection, in milliseconds: one whose client is just let in or going
+     * away is through with that by then. Where it is not, its client is sent to resume, as with anybody who was taken
+     * offline by mistake.
      */
     private static final long SECOND_LOOK = 5_000;
 

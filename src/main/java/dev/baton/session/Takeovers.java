@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Sessions that go on with a new connection on this node, until the node of the earlier one has said that nothing that came on that is still
- * being written. What a session is told when it joins again is read after that, so that nothing lands behind its back. Any thread.
+ * Sessions that go on with a new connection on this node, until the node of the earlier one has said that nothing that
+ * came on that is still being written. What a session is told when it joins again is read after that, so that nothing
+ * lands behind its back. Any thread.
  */
 public final class Takeovers {
 
-    /** The type of the message that answers {@link Sessions#REPLACED}: the earlier connection's writes are done with. */
+    /**
+     * The type of the message that answers {@link Sessions#REPLACED}: the earlier connection's writes are done with.
+     */
     public static final String SETTLED = "replaced-settled";
 
     /** A node that has not answered for so long has lost its lease, and commits nothing. */

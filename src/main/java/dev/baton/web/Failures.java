@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a request that nothing can be made of: an answer {@code {"error": …}} that says what is wrong with it, and no line in
- * the log, which anybody could fill. Of a failure that is this node's own the log says what it was, and the answer that there was one.
- * Left to itself, Vert.x answers a path that cannot be decoded as if it were the server's fault, and logs a stack trace each time.
+ * What becomes of a request that nothing can be made of: an answer {@code {"error": …}} that says what is wrong with
+ * it, and no line in the log, which anybody could fill. Of a failure that is this node's own the log says what it was,
+ * and the answer that there was one. Left to itself, Vert.x answers a path that cannot be decoded as if it were the
+ * server's fault, and logs a stack trace each time.
  */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);

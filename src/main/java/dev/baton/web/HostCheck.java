@@ -9,8 +9,8 @@ import io.vertx.core.net.HostAndPort;
 import java.util.List;
 
 /**
- * Answers requests that name a host which is not this node, before anything else looks at them: 421 for another name, 400 for none
- * or several. Stateless; any event loop.
+ * Answers requests that name a host which is not this node, before anything else looks at them: 421 for another name,
+ * 400 for none or several. Stateless; any event loop.
  *
  * @param hosts the names that are answered
  * @param bound the host that the port is bound to, as set

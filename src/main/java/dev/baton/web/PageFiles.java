@@ -12,9 +12,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * Serves the files of a folder of the class path from memory; a path that ends with {@code /} stands for its {@code index.html}. What is
- * not there is left to the next handler. Each file is read once, off the event loop. Vert.x's own handler would first unpack
- * the files into a temporary folder, which a killed node leaves behind. Any event loop.
+ * Serves the files of a folder of the class path from memory; a path that ends with {@code /} stands for its
+ * {@code index.html}. What is not there is left to the next handler. Each file is read once, off the event loop.
+ * Vert.x's own handler would first unpack the files into a temporary folder, which a killed node leaves behind. Any
+ * event loop.
  */
 public final class PageFiles implements Handler<RoutingContext> {
     /** Nothing that climbs out of the folder, and nothing hidden. */

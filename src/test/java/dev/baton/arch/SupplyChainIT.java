@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 class SupplyChainIT {
 
     /**
-     * The first version without the hole, by group and name; a name that ends with a hyphen is the beginning of several. The
-     * manual's page on security names the holes.
+     * The first version without the hole, by group and name; a name that ends with a hyphen is the beginning of
+     * several. The manual's page on security names the holes.
      */
     private static final Map<String, String> FIXED = Map.ofEntries(
             Map.entry("io.vertx:vertx-core", "5.0.12"),

@@ -15,7 +15,9 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
 
-/** What a token claims is believed within its time, for this audience, of this issuer; everything else has its words. */
+/**
+ * What a token claims is believed within its time, for this audience, of this issuer; everything else has its words.
+ */
 class ClaimsTest {
     private static final long NOW = 1_790_000_000_000L;
     private static final long SECOND = NOW / 1_000;

@@ -26,7 +26,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A token is believed when a key of ours signed it by that key's algorithm; nothing that its header says changes that. */
+/**
+ * A token is believed when a key of ours signed it by that key's algorithm; nothing that its header says changes that.
+ */
 class TokensTest {
     private static final String SECRET = "a secret that is long enough, as it must be";
     private static final Issuer HS = Issuer.hs256(SECRET);

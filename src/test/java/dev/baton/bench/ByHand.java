@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What one writes who needs this today, on plain Vert.x: a timer a socket that pings and looks whether a pong came, and a
- * message written to each member of a room. No rights, no log, no order beyond one process, nothing kept. It speaks as much of
- * the protocol as the load does.
+ * What one writes who needs this today, on plain Vert.x: a timer a socket that pings and looks whether a pong came, and
+ * a message written to each member of a room. No rights, no log, no order beyond one process, nothing kept. It speaks
+ * as much of the protocol as the load does.
  */
 final class ByHand {
     private static final long INTERVAL = 5_000;

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One WebSocket, as cheap as it can be: a frame's header is read, its payload only where something in it is wanted. It says
- * hello, joins if there is something to join, and answers pings. Confined to the load's loop.
+ * One WebSocket, as cheap as it can be: a frame's header is read, its payload only where something in it is wanted. It
+ * says hello, joins if there is something to join, and answers pings. Confined to the load's loop.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a write that fails ends the channel, which is noticed
 final class Client extends ByteToMessageDecoder {
@@ -83,7 +83,9 @@ final class Client extends ByteToMessageDecoder {
         return epoch;
     }
 
-    /** How many entries have come since {@link #recount}; of one that is not watched, all but those of the newest frame. */
+    /**
+     * How many entries have come since {@link #recount}; of one that is not watched, all but those of the newest frame.
+     */
     long entries() {
         return part.watched() ? seen : first < 0 ? 0 : last - first;
     }

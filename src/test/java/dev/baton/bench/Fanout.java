@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** A room of a thousand: what a delivery costs at an easy rate, and how many a second there are before they come late. */
+/**
+ * A room of a thousand: what a delivery costs at an easy rate, and how many a second there are before they come late.
+ */
 final class Fanout {
     private static final double EASY = 20;
     private static final double LATE = 60;

@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.concurrent.ScheduledFuture;
 
 /**
- * Sends updates into a room at a rate, each at its time whatever became of those before, and with that time in it: whoever
- * sees it knows how late it is, the time it waited to be sent too. Confined to the load's loop, but for {@link #start}.
+ * Sends updates into a room at a rate, each at its time whatever became of those before, and with that time in it:
+ * whoever sees it knows how late it is, the time it waited to be sent too. Confined to the load's loop, but for
+ * {@link #start}.
  */
 final class Feed implements Runnable {
     /** One session may send 200 messages a second by default; its pongs count too. */
@@ -26,8 +27,8 @@ final class Feed implements Runnable {
     /**
      * A feed.
      *
-     * @param members the first holds the pen and sends updates; where more are sent than one session may, others say messages,
-     *     which go the same way
+     * @param members the first holds the pen and sends updates; where more are sent than one session may, others say
+     *     messages, which go the same way
      * @param run makes ids differ from those of other feeds
      * @param rate a second, of all
      */

@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Sockets that do nothing but answer pings: what each costs in memory, and each ping with its pong in processor time. */
+/**
+ * Sockets that do nothing but answer pings: what each costs in memory, and each ping with its pong in processor time.
+ */
 final class Idle {
     private static final double RATE = 1_000;
 

@@ -63,7 +63,9 @@ public final class EventLog implements Consumer<NodeEvent> {
         all.clear();
     }
 
-    /** The first event, past or to come, of which something is true; an {@link AssertionError} when none comes in time. */
+    /**
+     * The first event, past or to come, of which something is true; an {@link AssertionError} when none comes in time.
+     */
     public synchronized Recorded await(Predicate<? super NodeEvent> wanted, Duration atMost) {
         long end = System.nanoTime() + atMost.toNanos();
         try {

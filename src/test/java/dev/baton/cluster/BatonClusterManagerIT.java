@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 
 /** What Vert.x does about members that go, between two real ones. */
 class BatonClusterManagerIT {
-    /** Hazelcast has five threads for events, and chooses one for each listener by chance: of so many all but surely one shares. */
+    /**
+     * Hazelcast has five threads for events, and chooses one for each listener by chance: of so many all but surely one
+     * shares.
+     */
     private static final int LISTENERS = 40;
 
     private HazelcastInstance one;

@@ -24,7 +24,9 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** A version that does not exist yet: this one's sources, with one more field in each record that travels between nodes. */
+/**
+ * A version that does not exist yet: this one's sources, with one more field in each record that travels between nodes.
+ */
 public final class NextVersion {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final String ADDED = "addedByTheNextVersion";
@@ -39,7 +41,10 @@ public final class NextVersion {
         return Travelling.records(roots);
     }
 
-    /** Compiles that version, with what is in this JVM's class path, and puts it in a copy of a jar in that folder; gives the jar. */
+    /**
+     * Compiles that version, with what is in this JVM's class path, and puts it in a copy of a jar in that folder;
+     * gives the jar.
+     */
     public static Path jar(Path jar, Path folder) throws IOException {
         Path classes = Files.createDirectories(folder.resolve("next-classes"));
         compile(changed(folder.resolve("next-sources")), classes);

@@ -13,7 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The files for containers and Kubernetes set what there is to be set, and give a node the time that it takes to stop. */
+/**
+ * The files for containers and Kubernetes set what there is to be set, and give a node the time that it takes to stop.
+ */
 class DeploymentFilesTest {
     private static final Path FOLDER = Path.of("docker");
 

@@ -13,8 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * RFC 6455 as a node keeps to it, in the categories of the Autobahn suite (which cannot be used as it is: it wants a server that echoes,
- * and takes binary messages). What stands for the echo is Baton's own {@code ping}, whose {@code ref} comes back.
+ * RFC 6455 as a node keeps to it, in the categories of the Autobahn suite (which cannot be used as it is: it wants a
+ * server that echoes, and takes binary messages). What stands for the echo is Baton's own {@code ping}, whose
+ * {@code ref} comes back.
  */
 class ConformanceIT {
     static final int LARGEST = 128 * 1024;

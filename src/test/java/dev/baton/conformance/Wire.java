@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A client that writes its frames byte by byte, and says what it reads in the terms of RFC 6455. For one thread; each read waits ten
- * seconds at most.
+ * A client that writes its frames byte by byte, and says what it reads in the terms of RFC 6455. For one thread; each
+ * read waits ten seconds at most.
  */
 final class Wire implements AutoCloseable {
     static final int CONTINUATION = 0;
@@ -26,7 +26,10 @@ final class Wire implements AutoCloseable {
     static final int PING = 9;
     static final int PONG = 10;
 
-    /** How soon a connection ends that has been failed, in milliseconds: well before the two seconds of one that is asked to close. */
+    /**
+     * How soon a connection ends that has been failed, in milliseconds: well before the two seconds of one that is
+     * asked to close.
+     */
     static final long PROMPT = 1_000;
 
     private static final int PATIENCE = 10_000;

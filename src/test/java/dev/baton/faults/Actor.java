@@ -20,8 +20,8 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 
 /**
- * A client that comes back: connects to some node, resumes its session, and does what its kind does. Confined to a context
- * of its own; the methods that others call say so.
+ * A client that comes back: connects to some node, resumes its session, and does what its kind does. Confined to a
+ * context of its own; the methods that others call say so.
  */
 abstract class Actor {
 

@@ -9,8 +9,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * What readers were told of one log of a document, all together: each seq is one entry, and what is written up to it has one sum,
- * whether it was read from the beginning or from a snapshot on. Any thread.
+ * What readers were told of one log of a document, all together: each seq is one entry, and what is written up to it
+ * has one sum, whether it was read from the beginning or from a snapshot on. Any thread.
  */
 final class Book {
     private final NavigableMap<Long, Entry> entries = new TreeMap<>();

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Holds what the actors saw, and the logs as they are in the end, against what a node promises. Knows the protocol and nothing
- * else. Each method gives what breaks one invariant.
+ * Holds what the actors saw, and the logs as they are in the end, against what a node promises. Knows the protocol and
+ * nothing else. Each method gives what breaks one invariant.
  */
 final class Checks {
     /** What may wait in a node, by default settings. */
@@ -126,7 +126,10 @@ final class Checks {
         }
     }
 
-    /** 3 and 4: what was answered as applied is in the log at that seq; and was answered so each time it was asked again. */
+    /**
+     * 3 and 4: what was answered as applied is in the log at that seq; and was answered so each time it was asked
+     * again.
+     */
     private void appliedIsInTheLog() {
         Map<String, Long> answered = new HashMap<>();
         for (Event.Wrote wrote : wrote(Event.Result.APPLIED)) {
@@ -150,8 +153,8 @@ final class Checks {
     }
 
     /**
-     * 2: who writes under the epoch that it was told it holds is fenced by a later one alone; or, with nobody to hold it, by its own wish
-     * to give the pen back, of which it does not know what became.
+     * 2: who writes under the epoch that it was told it holds is fenced by a later one alone; or, with nobody to hold
+     * it, by its own wish to give the pen back, of which it does not know what became.
      */
     private void fencedByALaterEpoch() {
         List<Event.GaveBack> open = events.stream()
@@ -235,8 +238,8 @@ final class Checks {
     }
 
     /**
-     * 10: from {@code afterwards} after a node was stopped or cut off until it is back, nobody is told there that it has a
-     * new epoch, and no write is answered as applied.
+     * 10: from {@code afterwards} after a node was stopped or cut off until it is back, nobody is told there that it
+     * has a new epoch, and no write is answered as applied.
      */
     static List<Violation> silentWhenGivenUp(List<Event> events, long afterwardsMillis) {
         List<Violation> found = new ArrayList<>();

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Nodes to torment, each in a place of its own, and their store in one more. Everything of it ends with {@link #close}, with
- * this JVM, or when the next one is made.
+ * Nodes to torment, each in a place of its own, and their store in one more. Everything of it ends with {@link #close},
+ * with this JVM, or when the next one is made.
  */
 final class Cluster implements AutoCloseable {
     private static final String TOKEN = "only-within-a-fault-run";
@@ -239,8 +239,8 @@ final class Cluster implements AutoCloseable {
     }
 
     /**
-     * Has a moderator act through a node: {@code action} is {@code handover} or {@code remove}. Gives the status; 0 when nobody
-     * answered.
+     * Has a moderator act through a node: {@code action} is {@code handover} or {@code remove}. Gives the status; 0
+     * when nobody answered.
      */
     int moderate(int node, String action, String document, String session) {
         String body = new JsonObject()

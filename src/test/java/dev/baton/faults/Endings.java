@@ -25,8 +25,8 @@ final class Endings {
     private Endings() {}
 
     /**
-     * Whether those who want a document's pen were all told one and the same, in which each of them has its place; until that
-     * is so it is not known who waits before whom.
+     * Whether those who want a document's pen were all told one and the same, in which each of them has its place;
+     * until that is so it is not known who waits before whom.
      *
      * @param wanting the sessions that want the pen and are connected
      * @param told what each of those was told last; of somebody who was told nothing yet there is nothing
@@ -44,8 +44,8 @@ final class Endings {
     }
 
     /**
-     * What each session was told last of a document's pen on the connection that it has now: what it was told on an earlier one it may
-     * have been told before the lock knew that it went away.
+     * What each session was told last of a document's pen on the connection that it has now: what it was told on an
+     * earlier one it may have been told before the lock knew that it went away.
      */
     static Map<String, Event.Told> lastTold(List<Event> events, String document) {
         Map<String, Event.Told> last = new HashMap<>();

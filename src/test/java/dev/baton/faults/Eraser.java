@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Writes a document of its own, gives the lock back and leaves, has the document deleted in the store, and begins again under the same
- * name: nothing of the deleted one may come back, and its epochs go on.
+ * Writes a document of its own, gives the lock back and leaves, has the document deleted in the store, and begins again
+ * under the same name: nothing of the deleted one may come back, and its epochs go on.
  */
 final class Eraser extends Actor {
     private static final int UPDATES = 3;

@@ -22,8 +22,8 @@ sealed interface Event {
     record Closed(long at, String actor, String session, int node, int code) implements Event {}
 
     /**
-     * It asked to take part, at {@code at}, and does since {@code end}, or was told why not; or was told at once, without having asked,
-     * where it takes part when the store went back.
+     * It asked to take part, at {@code at}, and does since {@code end}, or was told why not; or was told at once,
+     * without having asked, where it takes part when the store went back.
      *
      * @param seq the head that it was told; 0 if it does not take part
      * @param log the log's id; empty if it does not take part
@@ -84,8 +84,8 @@ sealed interface Event {
     }
 
     /**
-     * It asked to give the pen of that epoch back, and was answered, or was not: then it may have been done, at once or later, and it may
-     * not.
+     * It asked to give the pen of that epoch back, and was answered, or was not: then it may have been done, at once or
+     * later, and it may not.
      */
     record GaveBack(
             long at, long end, String actor, String session, int node, String document, long epoch, boolean answered)
@@ -95,8 +95,8 @@ sealed interface Event {
     record Removed(long at, String session) implements Event {}
 
     /**
-     * The store went back. What was acknowledged between {@code at} and {@code end}, under epochs up to that incarnation, may be gone:
-     * nothing else, and nothing at all if it did not lose anything.
+     * The store went back. What was acknowledged between {@code at} and {@code end}, under epochs up to that
+     * incarnation, may be gone: nothing else, and nothing at all if it did not lose anything.
      */
     record Loss(long at, long end, long incarnation, boolean loses) implements Event {
 
@@ -106,7 +106,9 @@ sealed interface Event {
         }
     }
 
-    /** Nodes of a cluster did not see each other from their start on, until {@code end}; each is a cluster of its own. */
+    /**
+     * Nodes of a cluster did not see each other from their start on, until {@code end}; each is a cluster of its own.
+     */
     record Apart(long at, long end) implements Event {}
 
     /** Somebody did harm, until {@code end}. */

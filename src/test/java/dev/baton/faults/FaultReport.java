@@ -56,7 +56,9 @@ final class FaultReport {
         return harm.end() + 5_000_000_000L;
     }
 
-    /** For each document the longest time without a write that was applied, from the harm until some seconds after it. */
+    /**
+     * For each document the longest time without a write that was applied, from the harm until some seconds after it.
+     */
     private static List<Long> silences(List<Event> events, Event.Harm harm) {
         long to = after(harm);
         Map<String, List<Long>> applied = new TreeMap<>();

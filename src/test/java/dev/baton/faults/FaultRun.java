@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * Some nodes, a store, clients, and somebody who does them harm for a while: in rounds, each with a seed of its own and new
- * clients, in the end of which everything is looked over. Every kind is done before one is done again.
+ * Some nodes, a store, clients, and somebody who does them harm for a while: in rounds, each with a seed of its own and
+ * new clients, in the end of which everything is looked over. Every kind is done before one is done again.
  *
  * @param nodes how many
  * @param length how long harm is done; what was begun is brought to its end

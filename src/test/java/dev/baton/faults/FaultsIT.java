@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever is done to the nodes, in the end nothing of what is promised may have been broken.
  * {@code -Dbaton.faults.minutes} says how long, {@code -Dbaton.faults.seed} replays the choices of a run,
- * {@code -Dbaton.faults.kinds} is for doing one kind of harm again and again, {@code -Dbaton.faults.harms} says how many are done
- * before everything is looked over and new clients come, with a seed of their own, and {@code -Dbaton.faults.rest} says how many
- * milliseconds the nodes have to get over having lost sight of each other.
+ * {@code -Dbaton.faults.kinds} is for doing one kind of harm again and again, {@code -Dbaton.faults.harms} says how
+ * many are done before everything is looked over and new clients come, with a seed of their own, and
+ * {@code -Dbaton.faults.rest} says how many milliseconds the nodes have to get over having lost sight of each other.
  */
 class FaultsIT {
 
     /**
-     * Who has just come back is believed for a lease before it has answered anything: the bounds of the contract are for one
-     * harm at a time.
+     * Who has just come back is believed for a lease before it has answered anything: the bounds of the contract are
+     * for one harm at a time.
      */
     private static final int REST = Integer.getInteger("baton.faults.rest", 6_000);
 

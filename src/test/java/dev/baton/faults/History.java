@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * All that the actors saw. Entries are not kept for each reader, but compared as they come: with what the same reader had
- * before, for order and gaps, and with what others were told under the same seq. Any thread.
+ * All that the actors saw. Entries are not kept for each reader, but compared as they come: with what the same reader
+ * had before, for order and gaps, and with what others were told under the same seq. Any thread.
  */
 final class History {
     private final List<Event> events = new ArrayList<>();

@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nodes killed one after another under many documents: every update that was acknowledged is in the log once, every viewer
- * saw every entry in order, and epochs never go down. Short by default; {@code -Dbaton.kills.seconds=120
+ * Nodes killed one after another under many documents: every update that was acknowledged is in the log once, every
+ * viewer saw every entry in order, and epochs never go down. Short by default; {@code -Dbaton.kills.seconds=120
  * -Dbaton.kills.documents=50 -Dbaton.kills.viewers=20} is the long run.
  */
 class KillRunIT {

@@ -8,7 +8,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** Hands locks over and removes sessions through the management port of any node, about once a second, until it is closed. */
+/**
+ * Hands locks over and removes sessions through the management port of any node, about once a second, until it is
+ * closed.
+ */
 final class Moderator implements AutoCloseable {
     private static final int PAUSE = 1_000;
 

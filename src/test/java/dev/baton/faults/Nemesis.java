@@ -83,7 +83,9 @@ final class Nemesis {
     /** How long one pen took from the harm to its next holder, in milliseconds. */
     record Took(Kind kind, long millis) {}
 
-    /** Longer than any reservation and the longest detection: who was hit does not come back in time to keep the pen. */
+    /**
+     * Longer than any reservation and the longest detection: who was hit does not come back in time to keep the pen.
+     */
     private static final Duration ABSENT = Duration.ofSeconds(9);
 
     /** No bound is longer than this, in milliseconds; what takes longer is worth a line. */
@@ -96,7 +98,9 @@ final class Nemesis {
     private final Random random;
     private final Duration rest;
     private final StoreHarm store;
-    /** Each in turn from a random one on: so the one that leads the cluster, which matters most, is surely among them. */
+    /**
+     * Each in turn from a random one on: so the one that leads the cluster, which matters most, is surely among them.
+     */
     private OptionalInt paused = OptionalInt.empty();
 
     private final List<Took> took = new ArrayList<>();
@@ -119,8 +123,8 @@ final class Nemesis {
     private record Pen(Writer holder, long epoch) {}
 
     /**
-     * Does one kind of harm, mends it, and returns when the cluster is whole again; gives the queues that had grown beyond
-     * their limit meanwhile.
+     * Does one kind of harm, mends it, and returns when the cluster is whole again; gives the queues that had grown
+     * beyond their limit meanwhile.
      */
     List<Violation> harm(Kind kind) {
         if (!kind.possible(cluster.net())) {
@@ -235,7 +239,9 @@ final class Nemesis {
         return found;
     }
 
-    /** A node with a holder on it; clients gather where no harm was done of late, and harm among nobody shows nothing. */
+    /**
+     * A node with a holder on it; clients gather where no harm was done of late, and harm among nobody shows nothing.
+     */
     private int victim() {
         return anyPen().map(pen -> pen.holder().node()).orElseGet(() -> random.nextInt(cluster.size()));
     }
@@ -297,7 +303,10 @@ final class Nemesis {
         return Optional.empty();
     }
 
-    /** The pens whose holders are on those nodes, and for which others wait on healthy ones, or on any when all are meant. */
+    /**
+     * The pens whose holders are on those nodes, and for which others wait on healthy ones, or on any when all are
+     * meant.
+     */
     private List<Pen> pensOn(List<Integer> nodes) {
         boolean all = nodes.size() == cluster.size();
         List<Pen> pens = new ArrayList<>();

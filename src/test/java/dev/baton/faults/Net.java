@@ -15,10 +15,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A network of places, each a namespace with an address of its own, joined by a router in one more; links are cut in the
- * router, where packets then vanish without a word, one way or both, or lose some of what they carry, or become slow. Needs root
- * and {@code ip}, for losses {@code iptables}; where there are no namespaces all places are this machine's loopback, and no link
- * can be cut. What a crash left behind is taken down before it is built.
+ * A network of places, each a namespace with an address of its own, joined by a router in one more; links are cut in
+ * the router, where packets then vanish without a word, one way or both, or lose some of what they carry, or become
+ * slow. Needs root and {@code ip}, for losses {@code iptables}; where there are no namespaces all places are this
+ * machine's loopback, and no link can be cut. What a crash left behind is taken down before it is built.
  */
 final class Net implements AutoCloseable {
     private static final String PREFIX = "baton-t";
@@ -121,7 +121,9 @@ final class Net implements AutoCloseable {
         }
     }
 
-    /** What goes to and from a place waits in a line of up to 300 ms for a link of 1 Mbit/s; what finds it full is lost. */
+    /**
+     * What goes to and from a place waits in a line of up to 300 ms for a link of 1 Mbit/s; what finds it full is lost.
+     */
     void narrow(int place) {
         narrow(ROUTER, "p" + place, "add");
         narrow(name(place), "eth0", "add");

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Nodes are replaced one by one by those of another version, and those again by these, under clients. The other one is a version whose
- * records have a field more each; with {@code -Dbaton.release.jar} it is that jar too.
+ * Nodes are replaced one by one by those of another version, and those again by these, under clients. The other one is
+ * a version whose records have a field more each; with {@code -Dbaton.release.jar} it is that jar too.
  */
 class NextVersionIT {
     private static final long SEED = Long.getLong("baton.faults.seed", new Random().nextLong());

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class SeedsIT {
 
     /**
-     * A node that was cut off kept its clients, whom the others had ended meanwhile; and healthy nodes gave themselves up, since
-     * the event bus delivers no beat while it asks a member that does not answer where one is to go. Both need harms that
-     * follow each other closely.
+     * A node that was cut off kept its clients, whom the others had ended meanwhile; and healthy nodes gave themselves
+     * up, since the event bus delivers no beat while it asks a member that does not answer where one is to go. Both
+     * need harms that follow each other closely.
      */
     @Test
     void nodesThatComeAndGoInQuickSuccessionNeitherKeepLostClientsNorGiveThemselvesUp() {
@@ -32,8 +32,8 @@ class SeedsIT {
     }
 
     /**
-     * A writer was fenced under the epoch that it had been told it holds; and two nodes that a cut had made suspect each other fell apart
-     * when the third was cut off.
+     * A writer was fenced under the epoch that it had been told it holds; and two nodes that a cut had made suspect
+     * each other fell apart when the third was cut off.
      */
     @Test
     void linksThatAreCutOneWayLeaveNothingBehindForTheNextHarm() {

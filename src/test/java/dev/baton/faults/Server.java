@@ -166,7 +166,10 @@ final class Server {
 
     // ---- copies ---------------------------------------------------------------------------------------------------
 
-    /** Copies its data while it is at work, as a base backup does. A server that starts on the copy goes back to this moment. */
+    /**
+     * Copies its data while it is at work, as a base backup does. A server that starts on the copy goes back to this
+     * moment.
+     */
     void backUp(Path to) {
         delete(to);
         try (Connection connection = connect()) {

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * What a node promises of a store that can go back, and of who is removed, replaced or late: held against what the actors saw and the
- * logs as they are in the end. Pure; each method gives what breaks one invariant.
+ * What a node promises of a store that can go back, and of who is removed, replaced or late: held against what the
+ * actors saw and the logs as they are in the end. Pure; each method gives what breaks one invariant.
  */
 final class StoreChecks {
     private StoreChecks() {}
@@ -31,12 +31,15 @@ final class StoreChecks {
         return found;
     }
 
-    /** What came of telling clients that the store went back: after how many milliseconds each knew, and whom nobody told. */
+    /**
+     * What came of telling clients that the store went back: after how many milliseconds each knew, and whom nobody
+     * told.
+     */
     record Told(List<Long> millis, List<Violation> violations) {}
 
     /**
-     * 12: who was connected, and stayed, is told of a loss within {@code limit} milliseconds from {@code up}, when the store took
-     * writes again.
+     * 12: who was connected, and stayed, is told of a loss within {@code limit} milliseconds from {@code up}, when the
+     * store took writes again.
      */
     static Told told(List<Event> events, Event.Loss loss, long up, long limit) {
         long end = up + TimeUnit.MILLISECONDS.toNanos(limit);
@@ -91,7 +94,8 @@ final class StoreChecks {
     private record Again(long connected, Event.Joined joined) {}
 
     /**
-     * 13: what a session wrote, was not answered and did not write again is in what it is told when it joins again, or nowhere.
+     * 13: what a session wrote, was not answered and did not write again is in what it is told when it joins again, or
+     * nowhere.
      */
     private static List<Violation> nothingComesAfterTheAnswer(List<Event> events, Map<String, List<Entry>> logs) {
         Map<String, Entry> written = byOperation(logs);
@@ -164,7 +168,8 @@ final class StoreChecks {
     private record Interval(long begin, long end, Entry entry) {}
 
     /**
-     * 16: what was begun after something else was answered has a later seq; and who joins after that is told a head that is no lower.
+     * 16: what was begun after something else was answered has a later seq; and who joins after that is told a head
+     * that is no lower.
      */
     private static List<Violation> inRealTime(List<Event> events, Map<String, List<Entry>> logs) {
         Map<String, Entry> written = byOperation(logs);

@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Each checker sees a history that breaks its invariant, and has nothing to say of one that does not. Times in seconds. */
+/**
+ * Each checker sees a history that breaks its invariant, and has nothing to say of one that does not. Times in seconds.
+ */
 class StoreChecksTest {
     private static final String DOC = "doc";
     private static final long SECOND = 1_000_000_000L;

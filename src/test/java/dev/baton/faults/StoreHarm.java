@@ -8,13 +8,16 @@ import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
- * What makes the store's history go back or fork, and nodes that share it without knowing of each other. Each method returns when all
- * nodes serve again, on a store that has a standby; and notes what may be lost, and how long clients were not told.
+ * What makes the store's history go back or fork, and nodes that share it without knowing of each other. Each method
+ * returns when all nodes serve again, on a store that has a standby; and notes what may be lost, and how long clients
+ * were not told.
  */
 final class StoreHarm {
     private static final Duration LONG = Duration.ofMinutes(3);
 
-    /** Within this, from when the store takes writes again, every client that is connected is told that it went back. */
+    /**
+     * Within this, from when the store takes writes again, every client that is connected is told that it went back.
+     */
     private static final long TOLD_MILLIS = 5_000;
 
     private final Cluster cluster;

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** A PostgreSQL, as durable as in earnest, that other places may connect to; says its process id and runs until its input ends. */
+/**
+ * A PostgreSQL, as durable as in earnest, that other places may connect to; says its process id and runs until its
+ * input ends.
+ */
 final class StoreMain {
     private StoreMain() {}
 

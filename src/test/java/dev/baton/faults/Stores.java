@@ -8,8 +8,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The store of a cluster: a PostgreSQL and a standby that follows it, each in a place of its own. Nodes are given both addresses and
- * use the one that takes writes. What makes history go back leaves a pair behind again.
+ * The store of a cluster: a PostgreSQL and a standby that follows it, each in a place of its own. Nodes are given both
+ * addresses and use the one that takes writes. What makes history go back leaves a pair behind again.
  */
 final class Stores implements AutoCloseable {
     private static final Duration LONG = Duration.ofSeconds(60);

@@ -13,8 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What two nodes think of each other once the way between them is whole again. While one pen after another was measured under links
- * that were cut one way, two nodes that had suspected each other fell apart when the oldest was cut off, and pens took 9 s.
+ * What two nodes think of each other once the way between them is whole again. While one pen after another was measured
+ * under links that were cut one way, two nodes that had suspected each other fell apart when the oldest was cut off,
+ * and pens took 9 s.
  */
 class SuspicionIT {
     private static final int OLDEST = 0;

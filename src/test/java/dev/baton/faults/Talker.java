@@ -6,8 +6,8 @@ import dev.baton.client.NodeEvent;
 import java.util.Optional;
 
 /**
- * Says something to all members of a document now and then, without the lock. What it was not answered it says again every other
- * time; the other times it leaves that open.
+ * Says something to all members of a document now and then, without the lock. What it was not answered it says again
+ * every other time; the other times it leaves that open.
  */
 final class Talker extends Actor {
     private static final int PAUSE = 150;

@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. Who is not ended goes on
- * trying to come back, to the nodes of the next cluster too, which have the same addresses.
+ * Documents with writers and viewers on all nodes of a cluster; and what is left of them in the end. Who is not ended
+ * goes on trying to come back, to the nodes of the next cluster too, which have the same addresses.
  */
 final class Workload implements AutoCloseable {
     private static final Duration CALM = Duration.ofSeconds(60);
@@ -78,7 +78,10 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** To be called before the start: some say things, a moderator acts on locks and sessions, and a document is deleted again and again. */
+    /**
+     * To be called before the start: some say things, a moderator acts on locks and sessions, and a document is deleted
+     * again and again.
+     */
     void addOthers() {
         RandomGenerator seeds = new java.util.Random(seed + 1);
         for (int d = 0; d < documents.size(); d += 3) {
@@ -200,7 +203,10 @@ final class Workload implements AutoCloseable {
         }
     }
 
-    /** What is known of who came and went and was told of a pen, from a few seconds before it was served, for whoever looks for the cause. */
+    /**
+     * What is known of who came and went and was told of a pen, from a few seconds before it was served, for whoever
+     * looks for the cause.
+     */
     private void aboutTheLine(String document, long from) {
         Set<String> names = writersOf(document).map(writer -> writer.name).collect(Collectors.toSet());
         System.out.println("the line of " + document + " was looked at at " + from);
@@ -357,8 +363,8 @@ final class Workload implements AutoCloseable {
     }
 
     /**
-     * 3: what readers were told is what the log says. Gives the log, with what it no longer keeps as readers were told it, as far as that
-     * reaches back without a gap.
+     * 3: what readers were told is what the log says. Gives the log, with what it no longer keeps as readers were told
+     * it, as far as that reaches back without a gap.
      */
     private List<Entry> known(List<Violation> found, String document, String log, List<Entry> read) {
         Book book = history.book(document, log);

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stands in line for one document's pen, writes while it has it, gives it back after a while and stands in line again. A
- * write whose outcome it was not told it repeats under the same id, on whichever node it comes back.
+ * Stands in line for one document's pen, writes while it has it, gives it back after a while and stands in line again.
+ * A write whose outcome it was not told it repeats under the same id, on whichever node it comes back.
  */
 final class Writer extends Actor {
     /** About once in so many updates the holder gives the content, also when it is not asked for it. */
@@ -65,7 +65,9 @@ final class Writer extends Actor {
         return holderEpoch;
     }
 
-    /** From now on, once nothing is unanswered: gives the pen back when it gets it, and wants it no more. Any thread. */
+    /**
+     * From now on, once nothing is unanswered: gives the pen back when it gets it, and wants it no more. Any thread.
+     */
     void quiet() {
         quiet = true;
     }

@@ -28,12 +28,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /**
- * Connections that send nonsense made of sense: good messages, cut, joined, bent, repeated and fragmented, as bytes in turns
- * through the decoder of frames, the assembler and the reader. Each ends in a message, an answer or a close code; nothing
- * else is thrown, nothing that is too large comes out, none takes long, and no buffer is left behind.
+ * Connections that send nonsense made of sense: good messages, cut, joined, bent, repeated and fragmented, as bytes in
+ * turns through the decoder of frames, the assembler and the reader. Each ends in a message, an answer or a close code;
+ * nothing else is thrown, nothing that is too large comes out, none takes long, and no buffer is left behind.
  *
- * <p>Runs for some seconds; {@code -Dbaton.test.fuzz=PT1H} (as the profile {@code fuzz} has it) for an hour. A failure names
- * its seed, with which {@code -Dbaton.test.fuzz.seed} runs that one connection again.
+ * <p>Runs for some seconds; {@code -Dbaton.test.fuzz=PT1H} (as the profile {@code fuzz} has it) for an hour. A failure
+ * names its seed, with which {@code -Dbaton.test.fuzz.seed} runs that one connection again.
  */
 class FrameFuzzTest {
     private static final Duration TIME = Duration.parse(System.getProperty("baton.test.fuzz", "PT5S"));
@@ -134,7 +134,9 @@ class FrameFuzzTest {
         }
     }
 
-    /** The way from the wire to a message as it is in a node, with turns that end, and are held, when it pleases chance. */
+    /**
+     * The way from the wire to a message as it is in a node, with turns that end, and are held, when it pleases chance.
+     */
     private static Outcome connection(Random random) {
         AtomicLong nanos = new AtomicLong();
         Inflow inflow = new Inflow(() -> nanos.addAndGet(random.nextInt(3) == 0 ? Inflow.TURN : 1));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A wheel beside a slow and simple account of what it should say. The account learns at a tick whether the time before it
- * was a pause, and only then puts a wheel time to what happened in it.
+ * A wheel beside a slow and simple account of what it should say. The account learns at a tick whether the time before
+ * it was a pause, and only then puts a wheel time to what happened in it.
  */
 final class Model implements Visitor<Model.Subject> {
 

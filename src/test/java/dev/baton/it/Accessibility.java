@@ -22,7 +22,10 @@ final class Accessibility {
 
     private Accessibility() {}
 
-    /** Asserts that there is no finding in light and in dark, at 1280 and at 360 pixels, and nothing wider than a telephone. */
+    /**
+     * Asserts that there is no finding in light and in dark, at 1280 and at 360 pixels, and nothing wider than a
+     * telephone.
+     */
     static void check(Tab tab) {
         for (String scheme : List.of("light", "dark")) {
             tab.prefers(scheme);

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Attacks that are neither a wrong token nor too much of something good; somebody who behaves is served all the time. */
+/**
+ * Attacks that are neither a wrong token nor too much of something good; somebody who behaves is served all the time.
+ */
 class AttacksIT {
     private static final int CROWD = 200;
 

@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A load balancer as simple as there are: each connection goes to the next node in turn, or to the one after when that one
- * refuses it. It asks for nobody's health and sticks to nothing. Any thread.
+ * A load balancer as simple as there are: each connection goes to the next node in turn, or to the one after when that
+ * one refuses it. It asks for nobody's health and sticks to nothing. Any thread.
  */
 final class Balancer implements AutoCloseable {
     private final NetServer server;

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The node of the browser with the pen is killed: the pen is somewhere in time, and the text is whole in both browsers. */
+/**
+ * The node of the browser with the pen is killed: the pen is somewhere in time, and the text is whole in both browsers.
+ */
 class BrowserAndKilledNodeIT {
     /** What a killed node may cost at the default graces, rounded down. */
     private static final Duration NODE_LOST = Duration.ofSeconds(4);

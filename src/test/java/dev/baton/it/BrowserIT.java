@@ -13,7 +13,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two real browsers on two nodes, and what befalls the one with the pen: the other has it in time, and the text is whole in both. */
+/**
+ * Two real browsers on two nodes, and what befalls the one with the pen: the other has it in time, and the text is
+ * whole in both.
+ */
 class BrowserIT {
     /** Longer than it takes a test to find a request on a page, and to answer it. */
     private static final Duration ANSWER = Duration.ofSeconds(8);

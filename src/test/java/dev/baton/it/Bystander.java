@@ -156,7 +156,10 @@ final class Bystander implements AutoCloseable {
         Waiting.on(new Sessions(vertx, place, Duration.ofSeconds(30)).lose(session, 1, "node-lost"));
     }
 
-    /** An attempt to take a session up comes late, from a connection that is closed by then: the record is about that one. */
+    /**
+     * An attempt to take a session up comes late, from a connection that is closed by then: the record is about that
+     * one.
+     */
     void overtakes(String session) {
         SessionRecord record = record(session);
         long now = System.currentTimeMillis();
@@ -164,8 +167,8 @@ final class Bystander implements AutoCloseable {
     }
 
     /**
-     * A session that was lost is put back as connected where it was, as by a node that missed its record a moment before its
-     * connection ended. Waits until it is lost.
+     * A session that was lost is put back as connected where it was, as by a node that missed its record a moment
+     * before its connection ended. Waits until it is lost.
      */
     void recalls(String session) {
         SessionRecord lost = lost(session);
@@ -173,8 +176,8 @@ final class Bystander implements AutoCloseable {
     }
 
     /**
-     * The record of a session that was lost is as it was when it had been connected once, as it is on the other side of a split. Waits
-     * until it is lost.
+     * The record of a session that was lost is as it was when it had been connected once, as it is on the other side of
+     * a split. Waits until it is lost.
      */
     void rollsBack(String session) {
         SessionRecord lost = lost(session);
@@ -182,8 +185,9 @@ final class Bystander implements AutoCloseable {
     }
 
     /**
-     * The record of a session that was taken up again is as it was before, and nobody came back in time: as when the node that kept it is
-     * lost before its copy was brought up to date. Goes on until all were told that it expired: its room may put it right sooner.
+     * The record of a session that was taken up again is as it was before, and nobody came back in time: as when the
+     * node that kept it is lost before its copy was brought up to date. Goes on until all were told that it expired:
+     * its room may put it right sooner.
      */
     void goesBackToExpired(String session) {
         SessionRecord now = record(session);
@@ -230,7 +234,10 @@ final class Bystander implements AutoCloseable {
                 record.roles());
     }
 
-    /** The node of one session believes that the node of another has nobody in a document, until the two compare rosters again. */
+    /**
+     * The node of one session believes that the node of another has nobody in a document, until the two compare rosters
+     * again.
+     */
     void hides(String document, String hidden, String from) {
         IMap<String, SessionRecord> map = hazelcast.getMap(Sessions.MAP);
         new ClusterNode(vertx, hazelcast)

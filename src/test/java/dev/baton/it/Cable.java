@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What is between a client and a node, and can be pulled: then nothing passes, and neither end is told. A thin one lets little pass
- * and holds little. Any thread.
+ * What is between a client and a node, and can be pulled: then nothing passes, and neither end is told. A thin one lets
+ * little pass and holds little. Any thread.
  */
 final class Cable implements AutoCloseable {
     private static final int PORTION = 16_384;

@@ -9,8 +9,8 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
 
 /**
- * An HTTP proxy in front of a node, as somebody sets it up who forgot something: it changes the headers of what it passes on. Sockets do
- * not get through it. Any thread.
+ * An HTTP proxy in front of a node, as somebody sets it up who forgot something: it changes the headers of what it
+ * passes on. Sockets do not get through it. Any thread.
  */
 final class CarelessProxy implements AutoCloseable {
     private final HttpServer server;

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Somebody sets the clock of a machine while its node runs: an operator, a time server after a long silence, a host that was
- * moved. Pens, reservations and sessions go on by the time that has passed.
+ * Somebody sets the clock of a machine while its node runs: an operator, a time server after a long silence, a host
+ * that was moved. Pens, reservations and sessions go on by the time that has passed.
  */
 class ClockStepIT {
     private static final Duration GRACE = Duration.ofSeconds(8);
@@ -31,7 +31,10 @@ class ClockStepIT {
     /** A time that differs by less than this is the one that was set. */
     private static final Duration EXACTLY = Duration.ofSeconds(10);
 
-    /** Longer than any reservation here, and less than what Hazelcast takes for a jump of the clock and sets right, 2 min. */
+    /**
+     * Longer than any reservation here, and less than what Hazelcast takes for a jump of the clock and sets right, 2
+     * min.
+     */
     private static final Duration MINUTE = Duration.ofMinutes(1);
 
     @TempDir

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * While a cluster is split, each side counts the connections of a session for itself, and when it is whole again the record of one side
- * is kept. A node of the other side may have a seat of that session that counts more, of a connection that is long over: who is
- * connected is shown so all the same, and is let in.
+ * While a cluster is split, each side counts the connections of a session for itself, and when it is whole again the
+ * record of one side is kept. A node of the other side may have a seat of that session that counts more, of a
+ * connection that is long over: who is connected is shown so all the same, and is let in.
  */
 class CountedApartIT {
     private static Vertx vertx;
@@ -96,7 +96,9 @@ class CountedApartIT {
                 .isPresent());
     }
 
-    /** Somebody who was three times on that node, in the document, and is lost; the cluster remembers the first time. */
+    /**
+     * Somebody who was three times on that node, in the document, and is lost; the cluster remembers the first time.
+     */
     private Person lostOnItsThird(NodeProcess node) {
         Person first = Person.on(vertx, node, "counted");
         first.edit(document);

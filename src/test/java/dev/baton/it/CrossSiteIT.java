@@ -79,8 +79,9 @@ class CrossSiteIT {
     }
 
     /**
-     * The page and the node have one origin for the browser, as the attacker's name leads to the one first and to the other then. The
-     * node tells them apart by that name, and neither the socket nor the management port's data reaches the page.
+     * The page and the node have one origin for the browser, as the attacker's name leads to the one first and to the
+     * other then. The node tells them apart by that name, and neither the socket nor the management port's data reaches
+     * the page.
      */
     @Test
     void aPageWhoseNameIsPointedAtTheNodeReachesNothing() throws Exception {

@@ -29,14 +29,16 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many who behave, and many more who do everything they should not, all at once and again and again: the former notice
- * nothing, and nothing is left of the latter. {@code -Dbaton.it.hostile=10000 -Dbaton.it.decent=1000} is the full size, in
- * which waiting times are compared too; the node and the crowd need 12,000 open files each for that.
+ * nothing, and nothing is left of the latter. {@code -Dbaton.it.hostile=10000 -Dbaton.it.decent=1000} is the full size,
+ * in which waiting times are compared too; the node and the crowd need 12,000 open files each for that.
  */
 class CrowdIT {
     private static final int HOSTILE = Integer.getInteger("baton.it.hostile", 540);
     private static final int DECENT = Integer.getInteger("baton.it.decent", 60);
 
-    /** Runs something with what the processors have left; where it is missing, the crowd takes its share of them too. */
+    /**
+     * Runs something with what the processors have left; where it is missing, the crowd takes its share of them too.
+     */
     private static final Path IDLE = Path.of("/usr/bin/chrt");
 
     /** Below this the times are those of a few updates, and say nothing. */
@@ -244,9 +246,10 @@ class CrowdIT {
     }
 
     /**
-     * The hostile, with what the node's processors have left: they would come from machines of their own, and whom the node serves is
-     * not to wait for a processor that it is they who use. A machine whose processors never rest is another one all the same, so what is
-     * compared are the waiting times on such a one, without the hostile and with them.
+     * The hostile, with what the node's processors have left: they would come from machines of their own, and whom the
+     * node serves is not to wait for a processor that it is they who use. A machine whose processors never rest is
+     * another one all the same, so what is compared are the waiting times on such a one, without the hostile and with
+     * them.
      */
     private static OwnProcess mob(NodeProcess node, Decent other) {
         return OwnProcess.start(
@@ -263,7 +266,9 @@ class CrowdIT {
                 COMING.toString());
     }
 
-    /** How many of the mob's connections there are, were made, and were refused by the kernel, or not answered by it. */
+    /**
+     * How many of the mob's connections there are, were made, and were refused by the kernel, or not answered by it.
+     */
     private record Standing(int there, long came, long failed) {
         static Standing of(OwnProcess mob) {
             String[] parts = mob.ask("").split(" ");
@@ -278,8 +283,8 @@ class CrowdIT {
     }
 
     /**
-     * Has everybody who has a pen write once in each {@link #PACE}, at any time in it, so that nobody keeps step with something
-     * else, and waits until all of it is answered.
+     * Has everybody who has a pen write once in each {@link #PACE}, at any time in it, so that nobody keeps step with
+     * something else, and waits until all of it is answered.
      */
     private static Waited measure(Vertx vertx, List<Decent> writers, Duration time) {
         List<ConcurrentLinkedQueue<Long>> took = new ArrayList<>();

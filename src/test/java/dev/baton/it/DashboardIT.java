@@ -20,9 +20,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * A rolling restart as the dashboard shows it: its own queries, put to a Prometheus that reads the nodes meanwhile, each of
- * which must be one and find what it asks for. Draws the picture in the operations guide; {@code -Dbaton.pictures=src/site/pictures}
- * makes that one anew.
+ * A rolling restart as the dashboard shows it: its own queries, put to a Prometheus that reads the nodes meanwhile,
+ * each of which must be one and find what it asks for. Draws the picture in the operations guide;
+ * {@code -Dbaton.pictures=src/site/pictures} makes that one anew.
  */
 class DashboardIT {
     private static final Path PICTURE = Pictures.FOLDER.resolve("dashboard.svg");

@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 
 /**
- * Somebody who behaves: is in one document and, when it has the pen, writes and notes how long that took; otherwise reads and notes
- * how long that took to come from the writer, who is in the same JVM. Any thread.
+ * Somebody who behaves: is in one document and, when it has the pen, writes and notes how long that took; otherwise
+ * reads and notes how long that took to come from the writer, who is in the same JVM. Any thread.
  */
 final class Decent {
     private static final String WRITTEN = "at";

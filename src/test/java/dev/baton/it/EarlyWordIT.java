@@ -30,8 +30,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients hear of a grant before the lock's record has heard of it. What they ask for in that moment, on the thread that brings the
- * news, is not lost.
+ * Clients hear of a grant before the lock's record has heard of it. What they ask for in that moment, on the thread
+ * that brings the news, is not lost.
  */
 class EarlyWordIT {
     /** So many, that each node keeps the locks of some: where the record is decides who comes first. */

@@ -64,7 +64,10 @@ final class Firefox implements WebSocket.Listener, AutoCloseable {
                 .getString("context");
     }
 
-    /** Starts one, with its profile in a folder; where there is none the test that asks is skipped, or fails, as {@link Tool} says. */
+    /**
+     * Starts one, with its profile in a folder; where there is none the test that asks is skipped, or fails, as
+     * {@link Tool} says.
+     */
     static Firefox start(Path profile) throws IOException {
         Path program = Tool.FIREFOX.require();
         Files.writeString(profile.resolve("user.js"), QUIET);

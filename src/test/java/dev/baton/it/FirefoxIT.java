@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page in Firefox, with a Chromium on the other node: it opens, it is written in, and the pen goes over and back. */
+/**
+ * The page in Firefox, with a Chromium on the other node: it opens, it is written in, and the pen goes over and back.
+ */
 class FirefoxIT {
     private static final String TEXT = "document.querySelector('#text .cm-content').innerText";
     private static final Duration SOON = Duration.ofSeconds(10);

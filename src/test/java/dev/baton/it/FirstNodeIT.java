@@ -15,8 +15,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The node that leads the cluster stands still. The others have to agree on a new one, and meanwhile try to reach it again: the
- * machine it is on takes the connection, its process says nothing on it. That must not keep them from hearing each other.
+ * The node that leads the cluster stands still. The others have to agree on a new one, and meanwhile try to reach it
+ * again: the machine it is on takes the connection, its process says nothing on it. That must not keep them from
+ * hearing each other.
  */
 class FirstNodeIT {
     private static Nodes nodes;

@@ -14,8 +14,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two nodes that die together can take the record of a session with them, and not the lock that it stands in. Who held a pen
- * is known to the store, and comes back as the same session; the lock has to believe it.
+ * Two nodes that die together can take the record of a session with them, and not the lock that it stands in. Who held
+ * a pen is known to the store, and comes back as the same session; the lock has to believe it.
  */
 class ForgottenSessionIT {
 

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Counts what an update costs the cluster, in nodes from the jar: messages on the bus, transactions and rows of the store,
- * operations on the cluster's maps. One update after the other, each seen by all before the next, so that none shares its cost
- * with another.
+ * Counts what an update costs the cluster, in nodes from the jar: messages on the bus, transactions and rows of the
+ * store, operations on the cluster's maps. One update after the other, each seen by all before the next, so that none
+ * shares its cost with another.
  */
 public final class Growth {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -55,7 +55,10 @@ public final class Growth {
             double rows,
             double operations) {}
 
-    /** Counts for some sizes of a cluster; {@code updates} each time, {@code crowd} other documents, sessions and entries. */
+    /**
+     * Counts for some sizes of a cluster; {@code updates} each time, {@code crowd} other documents, sessions and
+     * entries.
+     */
     public static List<Cost> count(List<Integer> sizes, int updates, int crowd) {
         List<Cost> costs = new ArrayList<>();
         Vertx vertx = Vertx.vertx();

@@ -17,13 +17,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures how long a pen takes from its holder on one node to the next on another, commit included: released, and with the
- * holder's connection cut and nothing reserved. Two nodes from the jar in JVMs of their own, each store after the other.
- * {@code main [rounds]}, of
+ * Measures how long a pen takes from its holder on one node to the next on another, commit included: released, and with
+ * the holder's connection cut and nothing reserved. Two nodes from the jar in JVMs of their own, each store after the
+ * other. {@code main [rounds]}, of
  * releases; as many again warm up.
  */
 public final class HandOverBench {
-    /** Each leaves a session behind that can still be resumed, so a member: a room of thousands is another measurement. */
+    /**
+     * Each leaves a session behind that can still be resumed, so a member: a room of thousands is another measurement.
+     */
     private static final int CUTS = 250;
 
     private static final Pattern PHASE = Pattern.compile(
@@ -110,7 +112,10 @@ public final class HandOverBench {
         return micros;
     }
 
-    /** Of the parts of hand-overs, how many there were, their seconds in all, and how many in each bucket, as both nodes count them. */
+    /**
+     * Of the parts of hand-overs, how many there were, their seconds in all, and how many in each bucket, as both nodes
+     * count them.
+     */
     private static Map<String, Double> phases(Nodes nodes) {
         Map<String, Double> phases = new TreeMap<>();
         for (int node = 0; node < 2; node++) {

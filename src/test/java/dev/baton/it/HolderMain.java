@@ -12,8 +12,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A client that is a process of its own, so that it can be killed and stopped: joins a document to edit, says with which
- * session and epoch, and says something in it for each line it reads. Ends with its input.
+ * A client that is a process of its own, so that it can be killed and stopped: joins a document to edit, says with
+ * which session and epoch, and says something in it for each line it reads. Ends with its input.
  */
 public final class HolderMain {
     private HolderMain() {}

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * What takes longer with the JavaScript client, or needs packages that are many: the checks of the npm package, the guides with their
- * editors, recorded editing sessions, crowds. What was written is read once more after both nodes have started anew.
+ * What takes longer with the JavaScript client, or needs packages that are many: the checks of the npm package, the
+ * guides with their editors, recorded editing sessions, crowds. What was written is read once more after both nodes
+ * have started anew.
  */
 class JavaScriptLongIT {
     private static final long MINUTES = 20;

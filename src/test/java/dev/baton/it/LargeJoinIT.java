@@ -19,7 +19,9 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Many come at once to a document with a large snapshot, on a node whose heap would not hold a copy for each of them. */
+/**
+ * Many come at once to a document with a large snapshot, on a node whose heap would not hold a copy for each of them.
+ */
 class LargeJoinIT {
     private static final int SNAPSHOT = 10 << 20;
     private static final int JOINERS = 40;

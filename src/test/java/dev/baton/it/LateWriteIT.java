@@ -18,7 +18,9 @@ import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** An update waits on one node for a store that is slow, while its client goes on with a new connection to another node. */
+/**
+ * An update waits on one node for a store that is slow, while its client goes on with a new connection to another node.
+ */
 class LateWriteIT {
 
     @Test

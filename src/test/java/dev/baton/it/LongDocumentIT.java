@@ -21,8 +21,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * A document that was written to for very long: who comes new gets its last snapshot and what lies behind, and the node holds no more of
- * it in memory than of a short one. {@code -Dbaton.it.entries=100000} is the long run; how fast it opens is printed.
+ * A document that was written to for very long: who comes new gets its last snapshot and what lies behind, and the node
+ * holds no more of it in memory than of a short one. {@code -Dbaton.it.entries=100000} is the long run; how fast it
+ * opens is printed.
  */
 class LongDocumentIT {
     private static final int ENTRIES = Integer.getInteger("baton.it.entries", 10_000);
@@ -30,7 +31,10 @@ class LongDocumentIT {
     /** As many updates under way at once as are due before a snapshot is asked for. */
     private static final int BATCH = 500;
 
-    /** What a node may hold of any one document: a page of entries, the last snapshot, and what the JVM keeps for itself. */
+    /**
+     * What a node may hold of any one document: a page of entries, the last snapshot, and what the JVM keeps for
+     * itself.
+     */
     private static final long ROOM = 8L << 20;
 
     private static final Map<String, String> FAST =

@@ -15,12 +15,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of pens whose records are on a node that stands still while more of the cluster's records move to it. */
+/**
+ * What becomes of pens whose records are on a node that stands still while more of the cluster's records move to it.
+ */
 class LostWhileMovingIT {
     /** As many as a session may be in: some of their records are with the new node when it stops. */
     private static final int DOCUMENTS = 50;
 
-    /** Of 271 partitions: few enough of those that are to move, so that others are on their way when the node has been stopped. */
+    /**
+     * Of 271 partitions: few enough of those that are to move, so that others are on their way when the node has been
+     * stopped.
+     */
     private static final int MOVED = 15;
 
     private static Vertx vertx;

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 
 /**
- * Many connections that mean harm, each of them in its own way; whoever is cut off comes again, so that their number stays.
- * They are all on one event loop of their own. Any thread.
+ * Many connections that mean harm, each of them in its own way; whoever is cut off comes again, so that their number
+ * stays. They are all on one event loop of their own. Any thread.
  */
 final class Mob implements AutoCloseable {
     /** How often each of them goes on with what it does, in milliseconds. */

@@ -13,9 +13,9 @@ public final class MobMain {
     private MobMain() {}
 
     /**
-     * Takes the node's port, the secret that tokens are signed with, by how many users the mob comes, the resume secret of
-     * somebody else's session, the document which that one is in, how many there are, how long whoever was cut off stays away, and when
-     * the last has begun.
+     * Takes the node's port, the secret that tokens are signed with, by how many users the mob comes, the resume secret
+     * of somebody else's session, the document which that one is in, how many there are, how long whoever was cut off
+     * stays away, and when the last has begun.
      */
     @SuppressWarnings("SystemOut") // its way to the test
     public static void main(String[] args) throws IOException {

@@ -42,8 +42,9 @@ final class NodeJvm {
     }
 
     /**
-     * With half a gibibyte of heap, which stays as large as it is: the full collection that {@link NodeProcess#liveHeap} asks
-     * for would shrink it, and what is measured next would have several times the collections of a node that is left alone.
+     * With half a gibibyte of heap, which stays as large as it is: the full collection that
+     * {@link NodeProcess#liveHeap} asks for would shrink it, and what is measured next would have several times the
+     * collections of a node that is left alone.
      */
     private static List<String> with(String... options) {
         List<String> command = new ArrayList<>();
@@ -55,9 +56,9 @@ final class NodeJvm {
     }
 
     /**
-     * The classes of a node that has started once, as the JVM lays them out in memory. With it, and with the first of the two
-     * compilers alone, which is how the image runs a node, a start takes a third of the processor time. Nothing where the JVM
-     * cannot make one.
+     * The classes of a node that has started once, as the JVM lays them out in memory. With it, and with the first of
+     * the two compilers alone, which is how the image runs a node, a start takes a third of the processor time. Nothing
+     * where the JVM cannot make one.
      */
     private static synchronized Optional<Path> archive() {
         try {

@@ -21,9 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.sqlite.SQLiteErrorCode;
 
 /**
- * A cluster of nodes that run from the jar, each in a JVM of its own, in one temporary folder and so with one SQLite file;
- * its name and ports are no other cluster's. Their logs stay in {@code target/it-logs}. Ends with {@link #close}, or with
- * this JVM.
+ * A cluster of nodes that run from the jar, each in a JVM of its own, in one temporary folder and so with one SQLite
+ * file; its name and ports are no other cluster's. Their logs stay in {@code target/it-logs}. Ends with {@link #close},
+ * or with this JVM.
  */
 final class Nodes implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
@@ -112,8 +112,8 @@ final class Nodes implements AutoCloseable {
     }
 
     /**
-     * Stops a node with SIGSTOP: between two of its writes, as whoever stops within one keeps the file locked, and then no other node can
-     * write. A file is no store for machines that fail apart; here it is one for lack of another.
+     * Stops a node with SIGSTOP: between two of its writes, as whoever stops within one keeps the file locked, and then
+     * no other node can write. A file is no store for machines that fail apart; here it is one for lack of another.
      *
      * @return when that was, as {@link System#nanoTime()} counts, or a moment before
      */

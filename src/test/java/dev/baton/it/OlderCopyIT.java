@@ -14,8 +14,9 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * A record's copy on another node can be older than the record, if a link broke between the two; when the node that keeps the record is
- * lost then, the older copy counts. What it says of a connection that is long over must not end the one that is there.
+ * A record's copy on another node can be older than the record, if a link broke between the two; when the node that
+ * keeps the record is lost then, the older copy counts. What it says of a connection that is long over must not end the
+ * one that is there.
  */
 class OlderCopyIT {
 

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A main class of the tests in a JVM of its own, which answers a line with a line; killed when closed. One thread at a time. */
+/**
+ * A main class of the tests in a JVM of its own, which answers a line with a line; killed when closed. One thread at a
+ * time.
+ */
 final class OwnProcess implements AutoCloseable {
     private final Process process;
     private final BufferedReader out;

@@ -7,8 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * The pictures in the README, which are text. {@code -Dbaton.pictures=src/site/pictures} makes them anew; otherwise they go
- * where all pictures of a build are.
+ * The pictures in the README, which are text. {@code -Dbaton.pictures=src/site/pictures} makes them anew; otherwise
+ * they go where all pictures of a build are.
  */
 final class Pictures {
     static final Path FOLDER = Path.of(System.getProperty("baton.pictures", "target/screenshots"));

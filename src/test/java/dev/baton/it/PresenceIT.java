@@ -121,7 +121,10 @@ class PresenceIT {
                 .allSatisfy(observer -> assertThat(observer.sees()).isEqualTo(expected)));
     }
 
-    /** One message each 20 ms, the shortest time between two; at most one for every other person, and fewer than persons if it was slow. */
+    /**
+     * One message each 20 ms, the shortest time between two; at most one for every other person, and fewer than persons
+     * if it was slow.
+     */
     private static int mostIn(long millis) {
         int most = (int) (millis / 20 + 2);
         return Math.min(most, millis < 1_000 ? CROWD / 2 : CROWD - 1);

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The procedures of the operations guide, with the commands that it prints. Needs {@code sqlite3} and Debian's PostgreSQL, and root for
- * the latter; what is missing is skipped.
+ * The procedures of the operations guide, with the commands that it prints. Needs {@code sqlite3} and Debian's
+ * PostgreSQL, and root for the latter; what is missing is skipped.
  */
 class ProceduresIT {
     private static final Path GUIDE = Path.of("src/site/markdown/operations.md");

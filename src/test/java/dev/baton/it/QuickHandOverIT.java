@@ -73,7 +73,10 @@ class QuickHandOverIT {
         assertThat(at(micros, 0.99)).as("p99 in µs").isLessThanOrEqualTo(P99 * 1000);
     }
 
-    /** One after another: each next in line is on another node than the holder, and becomes the holder of the next round. */
+    /**
+     * One after another: each next in line is on another node than the holder, and becomes the holder of the next
+     * round.
+     */
     private List<Long> handOvers(Nodes nodes, int rounds) {
         List<Long> micros = new ArrayList<>();
         Person holder = Person.on(vertx, nodes.get(0), "p0");

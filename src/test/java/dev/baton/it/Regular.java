@@ -24,8 +24,8 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Somebody who stays in one document while nodes come and go, with a client that reconnects by itself, and remembers what
- * became of it. Any thread.
+ * Somebody who stays in one document while nodes come and go, with a client that reconnects by itself, and remembers
+ * what became of it. Any thread.
  */
 final class Regular {
 

@@ -15,8 +15,8 @@ final class Roll {
      * Plays the news on top of the answer to the join.
      *
      * @param news everything the client was told of presence, in order; of other documents too
-     * @throws AssertionError when a news is not about the members as they were: somebody joins twice, or leaves or changes
-     *     who is not there
+     * @throws AssertionError when a news is not about the members as they were: somebody joins twice, or leaves or
+     *     changes who is not there
      */
     static List<Member> of(Joined joined, List<NodeEvent.Presence> news) {
         Map<String, Member> members = new LinkedHashMap<>();

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every node of a cluster is replaced, one after the other, while people write: what an upgrade does. Nobody notices more
- * than a reconnect. {@code -Dbaton.it.documents=100 -Dbaton.it.readers=8} makes it a crowd of a thousand.
+ * Every node of a cluster is replaced, one after the other, while people write: what an upgrade does. Nobody notices
+ * more than a reconnect. {@code -Dbaton.it.documents=100 -Dbaton.it.readers=8} makes it a crowd of a thousand.
  */
 class RollingRestartIT {
     private static final int DOCUMENTS = Integer.getInteger("baton.it.documents", 16);
@@ -92,7 +92,9 @@ class RollingRestartIT {
         balancer.add(nodes.add(1, SETTINGS).get(0));
     }
 
-    /** Of two nodes that lose each other, the one with the lower name goes on; so it is the one that is told to go here. */
+    /**
+     * Of two nodes that lose each other, the one with the lower name goes on; so it is the one that is told to go here.
+     */
     private static void goesWithoutRaisingDoubt(Nodes nodes) {
         assertThat(nodes.get(5).terminate()).isZero();
         List<NodeProcess> left = Stream.of(nodes.get(3), nodes.get(4))

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The scripts of {@code src/test/js} under Node against running nodes, with the client installed as npm takes it from the first of
- * them. {@code package.json} there names what else they need. They run in {@code target/js}.
+ * The scripts of {@code src/test/js} under Node against running nodes, with the client installed as npm takes it from
+ * the first of them. {@code package.json} there names what else they need. They run in {@code target/js}.
  */
 final class Scripts {
     private static final Path TESTS = Path.of("src/test/js");
@@ -55,8 +55,8 @@ final class Scripts {
     }
 
     /**
-     * Installs the client from a node, with what the scripts need: that of {@code package.json} only once, and then without a network;
-     * that of other folders each time, as npm removes what is not asked for.
+     * Installs the client from a node, with what the scripts need: that of {@code package.json} only once, and then
+     * without a network; that of other folders each time, as npm removes what is not asked for.
      *
      * @return the client's version
      */
@@ -74,8 +74,8 @@ final class Scripts {
     }
 
     /**
-     * Runs all scripts of a folder, and fails unless at least so many tests pass, none fails and none is skipped. What they print is in
-     * {@code target/it-logs}.
+     * Runs all scripts of a folder, and fails unless at least so many tests pass, none fails and none is skipped. What
+     * they print is in {@code target/it-logs}.
      */
     void run(String folder, int atOnce, long minutes, int least, Map<String, String> environment)
             throws IOException, InterruptedException {

@@ -18,7 +18,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two clusters that do not see each other are given one store: one of them serves, and the other says why it does not. */
+/**
+ * Two clusters that do not see each other are given one store: one of them serves, and the other says why it does not.
+ */
 class SharedStoreIT {
 
     /** Names the logs of its node. */

@@ -26,7 +26,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A client behind a slow link is not let go for what it asked for, however much it asks for at once, nor taken for silent. */
+/**
+ * A client behind a slow link is not let go for what it asked for, however much it asks for at once, nor taken for
+ * silent.
+ */
 class SlowLinkIT {
     private static final int DOCUMENTS = 5;
     private static final int ENTRIES = 40;

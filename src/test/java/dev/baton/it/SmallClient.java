@@ -5,9 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * A client that is next to nothing for the system to end: a process of a megabyte, which says hello, joins a document to edit, and reads
- * from then on without an answer to anything. When a JVM is killed, as much as 65 ms go by before its connections end; when this
- * is killed, nothing but the node is timed.
+ * A client that is next to nothing for the system to end: a process of a megabyte, which says hello, joins a document
+ * to edit, and reads from then on without an answer to anything. When a JVM is killed, as much as 65 ms go by before
+ * its connections end; when this is killed, nothing but the node is timed.
  */
 final class SmallClient implements AutoCloseable {
     /** Speaks up when it was let in, and then becomes {@code cat}. */
@@ -60,7 +60,10 @@ final class SmallClient implements AutoCloseable {
         }
     }
 
-    /** A text frame of RFC 6455 with a mask of zeros, which leaves the text as it is; of at most 125 letters that take a byte each. */
+    /**
+     * A text frame of RFC 6455 with a mask of zeros, which leaves the text as it is; of at most 125 letters that take a
+     * byte each.
+     */
     private static String masked(JsonObject message) {
         String text = message.encode();
         if (text.length() > 125) {

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real PostgreSQL is stopped under a real node: readiness, metrics and log say so, once, and all is well when it is back.
- * {@code -Dbaton.it.outage=60} keeps it away for a minute.
+ * A real PostgreSQL is stopped under a real node: readiness, metrics and log say so, once, and all is well when it is
+ * back. {@code -Dbaton.it.outage=60} keeps it away for a minute.
  */
 class StoreGoneIT {
     private static final Duration OUTAGE = Duration.ofSeconds(Integer.getInteger("baton.it.outage", 5));

@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * What the cluster takes for connected to a node that lives, and is not, would be shown in its documents for ever: the report of
- * its end was lost, or crossed another one. Its node finds it.
+ * What the cluster takes for connected to a node that lives, and is not, would be shown in its documents for ever: the
+ * report of its end was lost, or crossed another one. Its node finds it.
  */
 class StraysIT {
 

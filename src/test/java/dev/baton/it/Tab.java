@@ -13,7 +13,9 @@ import java.util.Base64;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 
-/** One tab of a {@link Browser}: what a person does in it, what they see, and what can befall it. For the test's thread. */
+/**
+ * One tab of a {@link Browser}: what a person does in it, what they see, and what can befall it. For the test's thread.
+ */
 final class Tab {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final JsonObject NOTHING = new JsonObject();

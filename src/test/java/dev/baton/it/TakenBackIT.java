@@ -16,8 +16,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * While a cluster is parted, one side can take a pen back in the store whose holder the other side still believes in, at the same
- * epoch. That one is not left with a pen that does not write.
+ * While a cluster is parted, one side can take a pen back in the store whose holder the other side still believes in,
+ * at the same epoch. That one is not left with a pen that does not write.
  */
 class TakenBackIT {
 

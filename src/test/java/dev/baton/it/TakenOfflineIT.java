@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * After a partition the others may have taken sessions offline whose connections are still open on a node that never noticed.
- * Such a client would read nothing and have no turn, and not know it; so its node sends it to resume.
+ * After a partition the others may have taken sessions offline whose connections are still open on a node that never
+ * noticed. Such a client would read nothing and have no turn, and not know it; so its node sends it to resume.
  */
 class TakenOfflineIT {
 

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /**
- * Three nodes in JVMs of their own, seen from outside. The times are bounds of promises with room for a busy machine; the
- * figures are the bench's.
+ * Three nodes in JVMs of their own, seen from outside. The times are bounds of promises with room for a busy machine;
+ * the figures are the bench's.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ThreeNodesIT {

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * What takes its time by promise, on a machine that may stand still for a moment and so make it late. It is never to be early, and not to
- * be late three times in a row: for that it is not enough that the machine is busy. For the test's thread.
+ * What takes its time by promise, on a machine that may stand still for a moment and so make it late. It is never to be
+ * early, and not to be late three times in a row: for that it is not enough that the machine is busy. For the test's
+ * thread.
  */
 final class Timed {
     private static final int TRIES = 3;

@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The clock on the wall of one process, which can be set while that runs, as by {@code date -s} on a machine of its own: its
- * monotonic clock goes on as before. By libfaketime, which reads how far it is ahead out of a file about once a second.
+ * The clock on the wall of one process, which can be set while that runs, as by {@code date -s} on a machine of its
+ * own: its monotonic clock goes on as before. By libfaketime, which reads how far it is ahead out of a file about once
+ * a second.
  */
 final class WallClock {
     private final Path file;

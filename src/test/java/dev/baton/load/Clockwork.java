@@ -1,8 +1,8 @@
 package dev.baton.load;
 
 /**
- * The time of one event loop, and how late the loop itself is: what it reads while it is late came earlier, nobody knows
- * when, and nothing of that can be held against a node. Confined to its loop.
+ * The time of one event loop, and how late the loop itself is: what it reads while it is late came earlier, nobody
+ * knows when, and nothing of that can be held against a node. Confined to its loop.
  */
 final class Clockwork {
 

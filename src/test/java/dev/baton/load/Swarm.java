@@ -21,7 +21,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** The command line of the swarm. Exit status: 0 when every promise was kept, 1 when one was broken, 2 for a bad option. */
+/**
+ * The command line of the swarm. Exit status: 0 when every promise was kept, 1 when one was broken, 2 for a bad option.
+ */
 @Command(
         name = "swarm",
         mixinStandardHelpOptions = true,

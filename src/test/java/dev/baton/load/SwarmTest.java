@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** The swarm against real sockets. Bounds are wide, as the machine may be busy; what must never be is asserted as such. */
+/**
+ * The swarm against real sockets. Bounds are wide, as the machine may be busy; what must never be is asserted as such.
+ */
 class SwarmTest {
 
     @TempDir

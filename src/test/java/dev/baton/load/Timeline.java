@@ -29,8 +29,8 @@ final class Timeline {
     }
 
     /**
-     * The most pings that came in any 100 ms, as a share of those that come in an interval on average; empty when less than an
-     * interval was watched, or nothing came. All times in microseconds.
+     * The most pings that came in any 100 ms, as a share of those that come in an interval on average; empty when less
+     * than an interval was watched, or nothing came. All times in microseconds.
      */
     OptionalDouble largestShare(long from, long to, long interval) {
         int first = (int) Math.min(pieces.length, (from + PIECE - 1) / PIECE);

@@ -12,9 +12,10 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A process of its own that signs the roll, takes documents from whoever holds them and writes to them until it is killed, or until so many
- * updates were acknowledged: {@code main <url> <name> <documents> [<updates> [careless]]}. Prints a line for each update
- * that is acknowledged, after it is. A careless one writes on a connection to SQLite that never syncs, instead of signing.
+ * A process of its own that signs the roll, takes documents from whoever holds them and writes to them until it is
+ * killed, or until so many updates were acknowledged: {@code main <url> <name> <documents> [<updates> [careless]]}.
+ * Prints a line for each update that is acknowledged, after it is. A careless one writes on a connection to SQLite that
+ * never syncs, instead of signing.
  */
 public final class AppendingNode {
     private static final long SIGNING_MILLIS = 1;

@@ -28,7 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A PostgreSQL whose standby takes over: with all commits, without the last ones, and while the old primary lives on. */
+/**
+ * A PostgreSQL whose standby takes over: with all commits, without the last ones, and while the old primary lives on.
+ */
 class FailOverIT {
     private static final Duration SOON = Duration.ofSeconds(30);
 

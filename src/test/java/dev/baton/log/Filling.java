@@ -31,7 +31,10 @@ final class Filling {
         this.code = code;
     }
 
-    /** While the store is full nothing is written, and the log says so all the time; and everything goes on when it is not. */
+    /**
+     * While the store is full nothing is written, and the log says so all the time; and everything goes on when it is
+     * not.
+     */
     void verify(Clearing clearing) throws Exception {
         int written = 0;
         while (written < LONGEST && applied(written)) {

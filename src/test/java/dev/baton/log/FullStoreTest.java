@@ -66,7 +66,10 @@ class FullStoreTest {
         get(log.close());
     }
 
-    /** Only the connection that commits writes brings the journal into the file, and an idle node has none but its probes. */
+    /**
+     * Only the connection that commits writes brings the journal into the file, and an idle node has none but its
+     * probes.
+     */
     @Test
     void the_journal_of_an_idle_node_that_signs_is_brought_into_the_file() throws Exception {
         DocumentLog log = get(DocumentLogs.open(vertx, settings("")));

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What every store must hold to when its history was lost: no token, place or reader of the old one passes for one of the new. */
+/**
+ * What every store must hold to when its history was lost: no token, place or reader of the old one passes for one of
+ * the new.
+ */
 abstract class IncarnationContract {
     static final Tenant ANN = new Tenant("ann", "{\"id\":\"1\",\"name\":\"Ann\"}", "hash of a secret");
     static final Tenant BEN = new Tenant("ben", "{\"id\":\"2\",\"name\":\"Ben\"}", "");

@@ -20,8 +20,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Measures the log on both stores, durably and from one node: every document has one holder that sends its next update when the
- * last is acknowledged. {@code main [seconds per run] [numbers of documents, with commas] [postgresql|sqlite]}; prints acknowledged updates a second and how long each took.
+ * Measures the log on both stores, durably and from one node: every document has one holder that sends its next update
+ * when the last is acknowledged.
+ * {@code main [seconds per run] [numbers of documents, with commas] [postgresql|sqlite]}; prints acknowledged updates a
+ * second and how long each took.
  */
 public final class LogBench {
     private static final String DOCUMENTS = "1,50,200,500";

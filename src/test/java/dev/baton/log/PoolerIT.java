@@ -196,7 +196,10 @@ class PoolerIT {
         assertThat(synced).containsExactly("on");
     }
 
-    /** What the server's connections have set for those who get them next, but for what the driver itself says at each login. */
+    /**
+     * What the server's connections have set for those who get them next, but for what the driver itself says at each
+     * login.
+     */
     private Set<String> leftSet() throws SQLException {
         Set<String> set = new TreeSet<>();
         LogSettings settings = pooler.settings();

@@ -120,7 +120,9 @@ class PostgresDocumentLogIT extends DocumentLogContract {
         }
     }
 
-    /** Plans are kept by the connection, and statistics come late: neither may decide how much of a document is read. */
+    /**
+     * Plans are kept by the connection, and statistics come late: neither may decide how much of a document is read.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 200, 2_000, 20_000})
     void looking_up_operations_reads_nothing_else_however_documents_and_ids_have_grown_since_the_plan(int before)

@@ -16,7 +16,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A PostgreSQL with a streaming standby, which can be cut off and promoted. Nodes connect to the one that takes writes. */
+/**
+ * A PostgreSQL with a streaming standby, which can be cut off and promoted. Nodes connect to the one that takes writes.
+ */
 public final class PostgresPair implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(30);
 

@@ -28,10 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The power goes while nodes write to an SQLite file. Their writes and syncs are recorded, and for many moments the files are put
- * together as a disk may have them then: what was synced is there, of the rest nothing, all, or some. Each of those stores must be
- * sound, and hold once what was acknowledged before. {@code -Dpowercut.moments=… -Dpowercut.updates=…} for a longer run, which is
- * part of the profile {@code faults}.
+ * The power goes while nodes write to an SQLite file. Their writes and syncs are recorded, and for many moments the
+ * files are put together as a disk may have them then: what was synced is there, of the rest nothing, all, or some.
+ * Each of those stores must be sound, and hold once what was acknowledged before.
+ * {@code -Dpowercut.moments=… -Dpowercut.updates=…} for a longer run, which is part of the profile {@code faults}.
  */
 class PowerCutIT {
     private static final int MOMENTS = Integer.getInteger("baton.powercut.moments", 60);
@@ -148,7 +148,10 @@ class PowerCutIT {
         return step instanceof Trace.Printed printed && printed.line().startsWith("ack ");
     }
 
-    /** Opens what is left, as the next node would; tells what is not as it was acknowledged. Fails where the file is torn. */
+    /**
+     * Opens what is left, as the next node would; tells what is not as it was acknowledged. Fails where the file is
+     * torn.
+     */
     private static Optional<String> lost(Path file, List<String> acknowledged) throws SQLException {
         Map<String, String> stored = new HashMap<>();
         Map<String, Long> heads = new HashMap<>();

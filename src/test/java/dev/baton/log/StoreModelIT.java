@@ -13,8 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A model of the store and of what sessions believe, searched whole by Alloy within the bounds that {@code store.als} states: with the
- * incarnation no token has two holders and none from before a fail-over is accepted; without it the search finds how one gets two.
+ * A model of the store and of what sessions believe, searched whole by Alloy within the bounds that {@code store.als}
+ * states: with the incarnation no token has two holders and none from before a fail-over is accepted; without it the
+ * search finds how one gets two.
  */
 class StoreModelIT {
     private static final Path ALLOY = Path.of("target/alloy/alloy.jar");

@@ -16,7 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The writes and syncs of processes to some files, and the lines that they printed, in the order in which the kernel saw them. */
+/**
+ * The writes and syncs of processes to some files, and the lines that they printed, in the order in which the kernel
+ * saw them.
+ */
 final class Trace {
     /** What strace is told to record. */
     static final List<String> OPTIONS = List.of(
@@ -136,7 +139,10 @@ final class Trace {
         }
     }
 
-    /** Several processes may have their output in one place; each writes whole lines at once, or their parts one after the other. */
+    /**
+     * Several processes may have their output in one place; each writes whole lines at once, or their parts one after
+     * the other.
+     */
     private void print(String where, byte[] bytes) {
         ByteArrayOutputStream open = printed.computeIfAbsent(where, nothing -> new ByteArrayOutputStream());
         for (byte b : bytes) {
@@ -149,7 +155,10 @@ final class Trace {
         }
     }
 
-    /** What is shared in memory between the processes is not expected to outlive them, and the seal is no part of the database. */
+    /**
+     * What is shared in memory between the processes is not expected to outlive them, and the seal is no part of the
+     * database.
+     */
     private Optional<Path> file(String name) {
         Path file = Path.of(name);
         return file.startsWith(folder) && !name.endsWith("-shm") && !name.contains("-seal")

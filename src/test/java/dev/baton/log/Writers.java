@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that send one message after the other to their document, each again and again under the same operation id until it is
- * acknowledged, now through one node and now through the other. Keeps what was acknowledged.
+ * Clients that send one message after the other to their document, each again and again under the same operation id
+ * until it is acknowledged, now through one node and now through the other. Keeps what was acknowledged.
  */
 final class Writers {
     private final Vertx vertx;

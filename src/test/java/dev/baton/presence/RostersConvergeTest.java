@@ -20,8 +20,9 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.Tuple;
 
 /**
- * Several nodes that tell each other of their rosters over a network that loses, repeats and reorders what it likes. Once
- * they have looked up the sessions they seat, compared digests, and sent whole rosters where these differ, all show the same members: nobody missing, no ghosts.
+ * Several nodes that tell each other of their rosters over a network that loses, repeats and reorders what it likes.
+ * Once they have looked up the sessions they seat, compared digests, and sent whole rosters where these differ, all
+ * show the same members: nobody missing, no ghosts.
  */
 class RostersConvergeTest {
     private static final int NODES = 3;
@@ -178,7 +179,9 @@ class RostersConvergeTest {
                     .forEach(other -> underway.add(new Message(other, diff))));
         }
 
-        /** As a room does: asks for the whole when something is missing, and lets go of a session that went on there. */
+        /**
+         * As a room does: asks for the whole when something is missing, and lets go of a session that went on there.
+         */
         private void deliver(Message message) {
             RoomRoster roster = message.to.roster;
             RosterDiff diff = RosterDiff.of(message.diff.toJson());
@@ -196,7 +199,9 @@ class RostersConvergeTest {
             }
         }
 
-        /** One comparison of all with all, as a round does it: a number first, and only if that differs the versions. */
+        /**
+         * One comparison of all with all, as a round does it: a number first, and only if that differs the versions.
+         */
         private void compare() {
             for (Node from : nodes) {
                 for (Node to : others(from)) {

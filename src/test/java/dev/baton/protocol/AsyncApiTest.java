@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The description for machines says of each message what the manual's examples, which are compared with the code, say of it. */
+/**
+ * The description for machines says of each message what the manual's examples, which are compared with the code, say
+ * of it.
+ */
 class AsyncApiTest {
     private final JsonObject api = new JsonObject(Files.readString(Path.of("src/main/resources/web/asyncapi.json")));
     private final ProtocolPage page = new ProtocolPage();

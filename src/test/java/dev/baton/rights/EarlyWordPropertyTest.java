@@ -11,7 +11,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 
-/** What nodes are told of a grant before its record says so is what the record then says, or older than what it says. */
+/**
+ * What nodes are told of a grant before its record says so is what the record then says, or older than what it says.
+ */
 class EarlyWordPropertyTest {
     private static final long EPOCH = 7;
     private static final Waiter ANN = waiter("ann");

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A lock together with a store that does what the real one promises, six sessions and a clock; knows nothing of how the lock
- * decides, and checks after each step what must hold whatever it decided.
+ * A lock together with a store that does what the real one promises, six sessions and a clock; knows nothing of how the
+ * lock decides, and checks after each step what must hold whatever it decided.
  */
 final class LockWorld {
     private static final long GRACE = 3_000;

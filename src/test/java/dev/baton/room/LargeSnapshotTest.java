@@ -7,7 +7,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A large snapshot is cut into frames that each fit into a message, and that make the same text when they are joined. */
+/**
+ * A large snapshot is cut into frames that each fit into a message, and that make the same text when they are joined.
+ */
 class LargeSnapshotTest {
     private static final int MESSAGE = 2_048;
     private static final String[] LETTERS = {"a", "\"", "\\\\", "é", "€", "😀", " "};

@@ -15,7 +15,9 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A change of the lock is told to those for whom something is new, in frames whose size does not depend on the crowd. */
+/**
+ * A change of the lock is told to those for whom something is new, in frames whose size does not depend on the crowd.
+ */
 class RightsToldTest {
     private static final Member HOLDER = new Member("s-holder", new User("h", "H"), Mode.EDIT, 0, true);
 

@@ -61,7 +61,10 @@ class SessionsIT {
                 .isEqualTo(0);
     }
 
-    /** One after the other, each begun anew, so that no chain of futures grows; tells how many are left at the first that misses somebody. */
+    /**
+     * One after the other, each begun anew, so that no chain of futures grows; tells how many are left at the first
+     * that misses somebody.
+     */
     private static void find(Context context, Set<String> ids, int left, Promise<Integer> told) {
         context.runOnContext(v -> sessions.find(ids).onComplete(answer -> {
             if (answer.failed()) {
