@@ -71,7 +71,8 @@ public final class ManagementVerticle extends VerticleBase {
         Router router = Failures.answered(Router.router(vertx));
         Reads.at(router, "/health/live").handler(routed -> answer(routed.response(), Map.of()));
         Reads.at(router, "/health/ready").handler(routed -> answer(routed.response(), readiness.obstacles()));
-        router.route().handler(this::admit);
+        // Not a route of every path: the health pages would no longer say which methods they have.
+        router.routeWithRegex("/(?!health/).*").handler(this::admit);
         Reads.at(router, "/metrics").handler(routed -> vertx.executeBlocking(gauges::scrape, false)
                 .onSuccess(text -> routed.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
