@@ -210,14 +210,15 @@ public record EditLock(long epoch, Tenure tenure, List<Waiter> line, List<Ask> a
     }
 
     /**
-     * The store has another epoch than thought: whoever was to get the pen is first in line, and the store is asked.
+     * The store has another epoch than thought: whoever was to get the lock is first in the queue, unless that session
+     * was {@code removed}, and the store is asked.
      */
-    public EditLock refused(String session, long now) {
+    public EditLock refused(String session, boolean removed, long now) {
         if (!(tenure instanceof Tenure.Claiming claiming) || !claiming.by().is(session)) {
             return this;
         }
         List<Waiter> again = new ArrayList<>(line);
-        if (!claiming.gone()) {
+        if (!claiming.gone() && !removed) {
             again.add(0, claiming.by());
         }
         return withTenure(new Tenure.Unloaded()).withLine(again).settle(now);

@@ -5,6 +5,7 @@ import dev.baton.log.ClaimResult;
 import dev.baton.log.DocumentLog;
 import dev.baton.log.DocumentState;
 import dev.baton.log.EntryText;
+import dev.baton.log.LogException;
 import dev.baton.log.Tenant;
 import dev.baton.log.VacateResult;
 import dev.baton.protocol.SeqEntry;
@@ -81,8 +82,16 @@ final class Grants {
                                 List.of(EntryText.of(granted.entry())),
                                 !granted.again());
                     }
-                    return new Step(new LockEvent.Refused(by.session()), List.of());
-                });
+                    return new Step(new LockEvent.Refused(by.session(), false), List.of());
+                })
+                .recover(failure -> wasRemoved(failure)
+                        ? Future.succeededFuture(new Step(new LockEvent.Refused(by.session(), true), List.of()))
+                        : Future.failedFuture(failure));
+    }
+
+    /** A grant is not made on a connection, so nothing else can have overtaken it. */
+    private static boolean wasRemoved(Throwable failure) {
+        return failure instanceof LogException refused && refused.reason() == LogException.Reason.SUPERSEDED;
     }
 
     private Future<Step> vacate(String document, long epoch, Tenure.Vacating vacating, long wallClock) {

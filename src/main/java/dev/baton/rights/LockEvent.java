@@ -184,10 +184,10 @@ public sealed interface LockEvent extends Serializable {
     }
 
     /** {@link EditLock#refused}. */
-    record Refused(String session) implements OfLock {
+    record Refused(String session, boolean removed) implements OfLock {
         @Override
         public EditLock apply(EditLock lock, long now) {
-            return lock.refused(session, now);
+            return lock.refused(session, removed, now);
         }
     }
 

@@ -206,7 +206,7 @@ final class LockWorld {
             holder = Optional.of(by);
             assertThat(grants.put(epoch, by)).as("one session an epoch").isNull();
         } else if (!again) {
-            apply(new LockEvent.Refused(by));
+            apply(new LockEvent.Refused(by, false));
             return;
         }
         apply(new LockEvent.Claimed(epoch, by));

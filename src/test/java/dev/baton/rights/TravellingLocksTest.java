@@ -43,7 +43,7 @@ class TravellingLocksTest {
             new LockEvent.Give(BOB, "moderator"),
             new LockEvent.Claimed(3, "s1"),
             new LockEvent.Asks("s1", 5),
-            new LockEvent.Refused("s1"),
+            new LockEvent.Refused("s1", true),
             new LockEvent.Vacated(3, false),
             new LockEvent.Outdated(4, "s"),
             new LockEvent.Confirmed("s1", 3, 3),
