@@ -20,7 +20,7 @@ final class Eraser extends Actor {
     private static final int CLOSED = 3_000;
 
     /** A document that was deleted, and the log that it was in. */
-    private record Deleted(String log, long head, long epoch) {}
+    private record Deleted(long at, String log, long head, long epoch) {}
 
     private final String document;
     private final Callable<Void> delete;
@@ -54,17 +54,20 @@ final class Eraser extends Actor {
         log = joined.log();
         deleted.filter(was -> was.log().equals(log)).ifPresent(was -> {
             if (joined.recovered() || joined.seq() < was.head()) {
-                world.history()
-                        .violated(
-                                15,
-                                "recovered " + joined.recovered() + " at " + joined.seq() + " into " + document
-                                        + ", which was deleted at " + was.head());
+                back(
+                        was,
+                        "recovered " + joined.recovered() + " at " + joined.seq() + " into " + document
+                                + ", which was deleted at " + was.head());
             }
             joined.entries().stream()
                     .filter(entry -> entry.seq() <= was.head())
                     .findFirst()
-                    .ifPresent(back -> world.history().violated(15, back + " is back in " + document));
+                    .ifPresent(entry -> back(was, entry + " is back in " + document));
         });
+    }
+
+    private void back(Deleted was, String words) {
+        world.history().add(new Event.Back(was.at(), System.nanoTime(), words));
     }
 
     @Override
@@ -88,9 +91,8 @@ final class Eraser extends Actor {
         }
         writing = true;
         deleted.filter(was -> was.log().equals(log) && rights.epoch() <= was.epoch())
-                .ifPresent(was -> world.history()
-                        .violated(
-                                15, "epoch " + rights.epoch() + " of " + document + ", deleted under " + was.epoch()));
+                .ifPresent(was ->
+                        back(was, "epoch " + rights.epoch() + " of " + document + ", deleted under " + was.epoch()));
         write(on, rights.epoch(), UPDATES);
     }
 
@@ -108,7 +110,7 @@ final class Eraser extends Actor {
             } else if (left > 1) {
                 write(on, epoch, left - 1);
             } else {
-                leave(on, new Deleted(log, applied.seq(), epoch));
+                leave(on, new Deleted(0, log, applied.seq(), epoch));
             }
         });
     }
@@ -117,7 +119,8 @@ final class Eraser extends Actor {
         on.leave(document)
                 .onSuccess(gone -> world.vertx().setTimer(CLOSED, fired -> world.vertx()
                         .executeBlocking(delete)
-                        .onSuccess(done -> run(() -> deleted = Optional.of(last)))
+                        .onSuccess(done -> run(() -> deleted =
+                                Optional.of(new Deleted(System.nanoTime(), last.log(), last.head(), last.epoch()))))
                         .onComplete(
                                 any -> run(() -> client().filter(this::current).ifPresent(this::arrived)))))
                 .onFailure(refused -> later(on, () -> arrived(on)));

@@ -95,6 +95,12 @@ sealed interface Event {
     record Removed(long at, String session) implements Event {}
 
     /**
+     * A document that was deleted at {@code at} is there again, as somebody saw at {@code seen}; which is wrong unless the
+     * store lost the deletion.
+     */
+    record Back(long at, long seen, String words) implements Event {}
+
+    /**
      * The store went back. What was acknowledged between {@code at} and {@code end}, under epochs up to that
      * incarnation, may be gone: nothing else, and nothing at all if it did not lose anything.
      */

@@ -27,6 +27,7 @@ final class StoreChecks {
         found.addAll(nothingComesAfterTheAnswer(events, logs));
         found.addAll(oneClusterServes(events));
         found.addAll(removedForEver(events));
+        found.addAll(deletedForEver(events));
         found.addAll(inRealTime(events, logs));
         return found;
     }
@@ -162,6 +163,14 @@ final class StoreChecks {
             }
         }
         return found;
+    }
+
+    /** 15: a document that was deleted is not there again, unless the store lost that. */
+    private static List<Violation> deletedForEver(List<Event> events) {
+        return of(events, Event.Back.class)
+                .filter(back -> of(events, Event.Loss.class).noneMatch(loss -> loss.excuses(back.at(), 0)))
+                .map(back -> new Violation(15, back.words()))
+                .toList();
     }
 
     /** When an operation was begun first, and answered first. */

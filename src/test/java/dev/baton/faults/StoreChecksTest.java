@@ -228,6 +228,14 @@ class StoreChecksTest {
         assertThat(broken()).containsExactly(15);
     }
 
+    @Test
+    void aDeletedDocumentThatIsBackIsSeenUnlessTheStoreLostTheDeletion() {
+        events.add(new Event.Back(SECOND, 7 * SECOND, "back"));
+        assertThat(broken()).containsExactly(15);
+        lost(0, 2, true);
+        assertThat(broken()).isEmpty();
+    }
+
     // ---- 16 -------------------------------------------------------------------------------------------------------
 
     @Test
