@@ -61,8 +61,8 @@ import org.slf4j.LoggerFactory;
 public class NodeVerticle extends VerticleBase {
 
     /**
-     * A local address: whoever ends the process asks here first that the sockets be told to go, and waits for the
-     * answer.
+     * A local address: the thread that ends the process asks here first that the sockets be told to go, and waits for
+     * the answer.
      */
     static final String DRAIN = "baton.node.drain";
 

@@ -42,7 +42,7 @@ public sealed interface LinkEvent {
     record Told(NodeEvent event) implements LinkEvent {}
 
     /**
-     * Edits come back, to be kept by whoever listens: one that the node did not take, and all that were made behind it.
+     * Edits come back, to be kept by the listener: one that the node did not take, and all that were made behind it.
      *
      * @param drafts in the order in which they were made
      */
